@@ -1,0 +1,30 @@
+"""The one root for errors a person can act on; everything else is a bug.
+
+Rule: nothing here prints, and every error survives pickling (steps may run in other processes).
+"""
+
+from __future__ import annotations
+
+
+class CastkitError(Exception):
+    """What went wrong and where (`message`), and what to do about it (`hint`)."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ConfigError(CastkitError):
+    """Every problem found in a castkit.toml or episode.toml, all at once."""
+
+
+class ToolMissing(CastkitError):
+    """A program, font, model or optional package is not on this machine."""
+
+
+class StoreError(CastkitError):
+    """The store refused, or could not be reached."""

@@ -1,0 +1,1 @@
+"""Frozen values without any input or output: what castkit talks about."""

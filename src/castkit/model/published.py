@@ -1,0 +1,78 @@
+"""What one published episode is to the world: the content of published.json, from which alone feeds are made.
+
+Rule: everything a feed says about an episode is here, so that two people on two machines make the same feed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from castkit.model.cue import Origin
+from castkit.model.text import LocalText
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class StoredFile(_Value):
+    """An object in the store; `length` in bytes, `sha256` in lower-case hex, `type` its media type."""
+
+    key: str
+    url: str
+    type: str
+    length: int
+    sha256: str
+
+
+class PublishedTranscript(_Value):
+    """A transcript file of one language."""
+
+    language: str
+    file: StoredFile
+    origin: Origin
+
+
+class PublishedChapter(_Value):
+    start_ms: int
+    title: LocalText
+
+
+class PublishedPerson(_Value):
+    id: str
+    name: LocalText
+    role: str
+    organisation: LocalText
+    href: str = ""
+    img: str = ""
+
+
+class Published(_Value):
+    """One episode; times in ms on the master's clock, `video_height` in pixels (0 without a video)."""
+
+    version: int = 1
+    slug: str
+    guid: UUID
+    date: datetime
+    title: LocalText
+    summary: LocalText
+    description: LocalText
+    content_html: dict[str, str]  # show notes by language: a sanitised fragment
+    spoken: str
+    season: int | None = None
+    number: int | None = None
+    type: str = "full"
+    explicit: bool = False
+    keywords: tuple[str, ...] = ()
+    people: tuple[PublishedPerson, ...] = ()
+    chapters: tuple[PublishedChapter, ...] = ()
+    duration_ms: int
+    audio: StoredFile
+    video: StoredFile | None = None
+    video_height: int = 0
+    chapter_files: dict[str, StoredFile] = {}
+    transcripts: tuple[PublishedTranscript, ...] = ()
+    notes: dict[str, StoredFile] = {}  # the show notes as a page, by language

@@ -1,0 +1,189 @@
+"""The only module that knows the names of folders and files in a show's workspace.
+
+Rule: it names paths and finds them; it does not read what is in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from castkit.errors import CastkitError
+
+MARKER = "castkit.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodePaths:
+    """Every file of one episode; `root` is its folder and its name the slug."""
+
+    root: Path
+
+    @property
+    def slug(self) -> str:
+        return self.root.name
+
+    @property
+    def toml(self) -> Path:
+        return self.root / "episode.toml"
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "raw"
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
+
+    def accepted(self, language: str) -> Path:
+        """Subtitles a person accepted: a source, never written by a step."""
+        return self.root / "subtitles" / f"{self.slug}.{language}.srt"
+
+    def track(self, number: int) -> Path:
+        """Recording `number` (from 0) as 16 kHz mono PCM, for recognition."""
+        return self.build / "tracks" / f"{number}.wav"
+
+    @property
+    def ingest(self) -> Path:
+        return self.build / "ingest.json"
+
+    @property
+    def master(self) -> Path:
+        """The mastered programme, encoded, without tags."""
+        return self.build / "master" / f"{self.slug}.mp3"
+
+    @property
+    def master_report(self) -> Path:
+        return self.build / "master" / "report.json"
+
+    @property
+    def transcript(self) -> Path:
+        return self.build / "transcript.json"
+
+    def srt(self, language: str) -> Path:
+        return self._named(f"{language}.srt")
+
+    @property
+    def tracks(self) -> Path:
+        """Which subtitle tracks there are, where they come from, and their exceptions."""
+        return self.build / "subtitles.json"
+
+    def to_translate(self, language: str) -> Path:
+        """The source cues laid out for a person to translate, where no engine here can."""
+        return self._named(f"{language}.to-translate.srt")
+
+    def published_srt(self, language: str) -> Path:
+        """The SRT as listeners get it: labelled where no person has read it."""
+        return self.build / "public" / f"{self.slug}.{language}.srt"
+
+    def vtt(self, language: str) -> Path:
+        return self._named(f"{language}.vtt")
+
+    def transcript_json(self, language: str) -> Path:
+        """Podcasting 2.0 JSON transcript."""
+        return self._named(f"{language}.json")
+
+    @property
+    def bilingual_srt(self) -> Path:
+        return self._named("bilingual.srt")
+
+    def chapters_json(self, language: str) -> Path:
+        return self._named(f"{language}.chapters.json")
+
+    def notes_markdown(self, language: str) -> Path:
+        return self.build / f"notes.{language}.md"
+
+    def notes_html(self, language: str) -> Path:
+        return self.build / f"notes.{language}.html"
+
+    def newsletter_html(self, language: str) -> Path:
+        return self.build / f"newsletter.{language}.html"
+
+    @property
+    def audio(self) -> Path:
+        return self._named("mp3")
+
+    @property
+    def video(self) -> Path:
+        return self._named("mp4")
+
+    @property
+    def report(self) -> Path:
+        return self.build / "report.json"
+
+    @property
+    def published(self) -> Path:
+        return self.build / "published.json"
+
+    @property
+    def receipts(self) -> Path:
+        return self.build / "receipts.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.build / ".lock"
+
+    def _named(self, suffix: str) -> Path:
+        return self.build / f"{self.slug}.{suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A show's folder; `root` holds castkit.toml."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Workspace:
+        """The workspace that `start` is in, looking upwards; CastkitError where there is none."""
+        folder = start.absolute()
+        for candidate in (folder, *folder.parents):
+            if (candidate / MARKER).is_file():
+                return cls(candidate)
+        raise CastkitError(
+            f"no {MARKER} in {folder} or above it",
+            "run castkit inside a show's folder, name one with -C DIR, or start one with: castkit init DIR",
+        )
+
+    @property
+    def toml(self) -> Path:
+        return self.root / MARKER
+
+    @property
+    def episodes(self) -> Path:
+        return self.root / "episodes"
+
+    @property
+    def templates(self) -> Path:
+        return self.root / "templates"
+
+    @property
+    def feeds(self) -> Path:
+        return self.root / "feeds"
+
+    @property
+    def ledger(self) -> Path:
+        return self.feeds / "ledger.toml"
+
+    def feed(self, language: str) -> Path:
+        return self.feeds / f"{language}.xml"
+
+    @property
+    def private(self) -> Path:
+        """What castkit keeps for itself about the show; safe to delete, ignored by git."""
+        return self.root / ".castkit"
+
+    @property
+    def show_receipts(self) -> Path:
+        return self.private / "receipts.json"
+
+    @property
+    def show_lock(self) -> Path:
+        return self.private / "show.lock"
+
+    def episode(self, slug: str) -> EpisodePaths:
+        return EpisodePaths(self.episodes / slug)
+
+    def slugs(self) -> tuple[str, ...]:
+        """The slugs of all episodes, in order of name."""
+        return tuple(sorted(path.parent.name for path in self.episodes.glob("*/episode.toml")))
