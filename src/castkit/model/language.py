@@ -17,7 +17,7 @@ WHISPER_LANGUAGES = frozenset(
 
 def primary(tag: str) -> str:
     """The primary language of a BCP 47 tag: `zh` of `zh-Hans`."""
-    return tag.split("-")[0].lower()
+    return tag.split("-", maxsplit=1)[0].lower()
 
 
 def same_language(one: str, other: str) -> bool:

@@ -1,0 +1,1 @@
+"""Where published files go: one contract, and a folder and an S3 bucket that keep it."""

@@ -1,0 +1,153 @@
+"""A store that is a folder, laid out as the bucket would be.
+
+Rule: temporary name beside the target, fsync, check, rename, fsync of the folder (as restic does it).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from castkit import atomic
+from castkit.errors import StoreError
+from castkit.storage.keys import checked, public_url
+from castkit.storage.mediatypes import media_type
+from castkit.storage.store import ObjectInfo, Progress
+
+_CHUNK = 1 << 20  # bytes
+_STALE_S = 86_400  # an unfinished file a day old belongs to nobody
+
+
+class FolderStore:
+    """Objects as files below `folder`, which is made when first needed."""
+
+    def __init__(self, folder: Path, *, base_url: str) -> None:
+        self.folder = folder
+        self._base_url = base_url
+
+    @property
+    def name(self) -> str:
+        return f"folder {self.folder}"
+
+    def url(self, key: str) -> str:
+        return public_url(self._base_url, key)
+
+    def path(self, key: str) -> Path:
+        """The file of this key, whether or not it exists."""
+        return self.folder.joinpath(*checked(key).split("/"))
+
+    def head(self, key: str, *, digest: bool = True) -> ObjectInfo | None:
+        path = self.path(key)
+        with self._reading(key):
+            if not path.is_file():
+                return None
+            return ObjectInfo(path.stat().st_size, sha256_of(path) if digest else None, media_type(key))
+
+    def get(self, key: str) -> bytes:
+        path = self.path(key)
+        if not path.is_file():
+            raise StoreError(f"{key} is not in the {self.name}", "publish the episode again")
+        with self._reading(key):
+            return path.read_bytes()
+
+    def put(
+        self, key: str, source: Path, *, content_type: str, cache_control: str, progress: Progress | None = None
+    ) -> ObjectInfo:
+        """As the contract says; a folder cannot keep `content_type` and `cache_control`: they follow from the name."""
+        del cache_control
+        target = self.path(key)
+        part = atomic.part_of(target)
+        with self._writing(key):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _remove_stale_parts(target.parent)
+            try:
+                sha256 = _copy(source, part, progress)
+                self._confirm(key, part, sha256, source)
+                atomic.replace(part, target)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    part.unlink(missing_ok=True)
+                raise
+            atomic.sync_folder(target.parent)
+            return ObjectInfo(target.stat().st_size, sha256, content_type)
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        with self._reading(prefix):
+            found = (path for path in self.folder.rglob("*") if not atomic.is_part(path.name) and path.is_file())
+            keys = sorted(path.relative_to(self.folder).as_posix() for path in found)
+        return iter([key for key in keys if key.startswith(prefix)])
+
+    def delete(self, key: str) -> None:
+        with self._writing(key):
+            self.path(key).unlink(missing_ok=True)
+
+    def check(self) -> None:
+        probe = atomic.part_of(self.folder / "check")
+        with self._writing(""):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                probe.write_bytes(b"castkit")
+            finally:
+                with contextlib.suppress(OSError):
+                    probe.unlink(missing_ok=True)
+
+    def _confirm(self, key: str, part: Path, sha256: str, source: Path) -> None:
+        """What lies on the disk is read back before it gets its name, so that a bad disk or share is noticed."""
+        if part.stat().st_size != source.stat().st_size or sha256_of(part) != sha256:
+            raise StoreError(
+                f"{key} was damaged on its way into the {self.name}",
+                "publish again; if this comes back, check the disk or the network share",
+            )
+
+    @contextlib.contextmanager
+    def _writing(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            what = f"cannot write {key}" if key else "cannot write"
+            raise StoreError(
+                f"{what} in the {self.name}: {error.strerror or error}",
+                "make the folder writable, free some space, or name another one as path under [store] in castkit.toml",
+            ) from error
+
+    @contextlib.contextmanager
+    def _reading(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"cannot read {key or 'anything'} in the {self.name}: {error.strerror or error}",
+                "check that you may read this folder, and that its disk or share is there",
+            ) from error
+
+
+def sha256_of(path: Path) -> str:
+    """The file's SHA-256 in lower-case hex; OSError where it cannot be read."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _copy(source: Path, part: Path, progress: Progress | None) -> str:
+    """Copies and flushes to the disk; gives the SHA-256 of what was read."""
+    digest, done = hashlib.sha256(), 0
+    with source.open("rb") as reader, part.open("wb") as writer:
+        while chunk := reader.read(_CHUNK):
+            writer.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            if progress is not None:
+                progress(done)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return digest.hexdigest()
+
+
+def _remove_stale_parts(folder: Path) -> None:
+    for path in folder.iterdir():
+        with contextlib.suppress(OSError):
+            if atomic.is_part(path.name) and time.time() - path.stat().st_mtime > _STALE_S:
+                path.unlink()

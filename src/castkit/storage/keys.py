@@ -1,0 +1,45 @@
+"""Keys that mean the same in a folder on any system and in a bucket.
+
+Rule: what one of them cannot hold, none of them takes; a key never leads out of the store.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from castkit.errors import StoreError
+
+LONGEST_KEY = 1024  # bytes: S3's limit
+_LONGEST_PART = 255  # bytes: every file system's
+_FORBIDDEN = frozenset('<>:"|?*\\')  # Windows; a colon also names a drive or a stream there
+_DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))])
+
+
+def checked(key: str) -> str:
+    """The key itself; StoreError saying what is wrong with it."""
+    if problem := _problem(key):
+        raise StoreError(f"{key!r} cannot be a name in the store: {problem}", "use letters, digits, '-', '_' and '.'")
+    return key
+
+
+def _problem(key: str) -> str:
+    if not key or len(key.encode(errors="surrogatepass")) > LONGEST_KEY:
+        return f"a name has 1 to {LONGEST_KEY} bytes"
+    return next((found for part in key.split("/") if (found := _part_problem(part))), "")
+
+
+def _part_problem(part: str) -> str:
+    rules = (
+        (part in ("", ".", ".."), "it has an empty part, '.' or '..'"),
+        (any(character in _FORBIDDEN for character in part), "Windows allows none of < > : \" | ? * \\ in it"),
+        (any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in part), "it has a control character"),
+        (part.endswith((".", " ")), "Windows drops a dot or space at the end"),
+        (part.split(".")[0].lower() in _DEVICES, f"{part.split('.')[0]} is a device on Windows"),
+        (len(part.encode(errors="surrogatepass")) > _LONGEST_PART, f"a part is longer than {_LONGEST_PART} bytes"),
+    )
+    return next((text for is_broken, text in rules if is_broken), "")
+
+
+def public_url(base_url: str, key: str) -> str:
+    """The key's address below `base_url`, percent-encoded as UTF-8."""
+    return f"{base_url.rstrip('/')}/{quote(checked(key), safe='/')}"
