@@ -33,7 +33,7 @@ class Job(Protocol):
         """Records which version of an outside tool made the result (recorded, never a reason to run again)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a generic dataclass with them cannot be made as Stage[X](...) in Python 3.11
 class Stage(Generic[C]):
     """One row of a pipeline's table, for a context of type C.
 

@@ -1,0 +1,33 @@
+"""What every command is handed: where to look for the workspace, and how much to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from castkit.model.show import Show
+    from castkit.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The global options; `directory` is where `-C` points, else the current folder."""
+
+    directory: Path
+    verbose: bool = False
+    debug: bool = False
+
+    def workspace(self) -> Workspace:
+        """The workspace around `directory`; CastkitError where there is none."""
+        from castkit.workspace import Workspace  # noqa: PLC0415
+
+        return Workspace.find(self.directory)
+
+    def load(self) -> tuple[Workspace, Show]:
+        """The workspace and its show; ConfigError with every problem where castkit.toml is wrong."""
+        from castkit.config import load_show  # noqa: PLC0415
+
+        workspace = self.workspace()
+        return workspace, load_show(workspace)

@@ -1,0 +1,151 @@
+"""`castkit publish`: makes what is stale, uploads it, renews the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from castkit.cli import road
+from castkit.cli.app import App
+from castkit.cli.console import Console, Tally, echo_json, echo_table, open_console
+from castkit.cli.main import EXIT_ERROR, EXIT_SOME_FAILED, show_error
+from castkit.errors import CastkitError
+from castkit.pipeline import BUILD, EPISODE, STEP_NAMES
+
+if TYPE_CHECKING:
+    from castkit.steps.context import EpisodeContext
+
+redo_option = click.option(
+    "--redo",
+    multiple=True,
+    metavar="STEP",
+    type=click.Choice(STEP_NAMES),
+    help="Run this step even if nothing changed.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, for programs.")
+slugs_argument = click.argument("slugs", metavar="SLUG...", nargs=-1, shell_complete=road.complete_slug)
+
+
+@click.command()
+@slugs_argument
+@click.option("--all", "every", is_flag=True, help="Every episode of the show.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and why; do nothing.")
+@redo_option
+@json_option
+@click.pass_obj
+def publish(
+    app: App, /, slugs: tuple[str, ...], *, every: bool, dry_run: bool, redo: tuple[str, ...], as_json: bool
+) -> int:
+    """Make what is stale, upload it, and renew the feed."""
+    contexts = road.load_contexts(app, slugs, every=every)
+    if dry_run:
+        show_plan(contexts, redo, as_json=as_json)
+        return 0
+    with open_console(as_json=as_json) as console:
+        failed = make(contexts, console, redo, is_sending=True)
+        if len(failed) < len(contexts):
+            first = contexts[0]
+            failed += _guarded("show", partial(road.run_show, first.workspace, first.show, console.report, redo))
+    finish(contexts, failed, console.tally, as_json=as_json, is_sending=True)
+    return exit_code(len(contexts), failed)
+
+
+def make(
+    contexts: Sequence[EpisodeContext], console: Console, redo: Sequence[str], *, is_sending: bool
+) -> list[tuple[str, CastkitError]]:
+    """Takes each episode down its road; one that fails does not stop the next. Gives the failures."""
+    failed: list[tuple[str, CastkitError]] = []
+    for context in contexts:
+        back = road.held_back(context.episode)
+        stages = EPISODE if is_sending and back is None else BUILD
+        failed += _guarded(context.slug, partial(road.run_episode, context, stages, console.report, redo))
+        if is_sending and back:
+            console.tally.notes.append(f"{context.slug}: built and kept back, nothing was sent: {back}")
+    return failed
+
+
+def _guarded(subject: str, action: Callable[[], None]) -> list[tuple[str, CastkitError]]:
+    try:
+        action()
+    except CastkitError as error:
+        return [(subject, error)]
+    return []
+
+
+def exit_code(asked: int, failed: Sequence[tuple[str, CastkitError]]) -> int:
+    """0 when all went well, 1 for one episode that failed, 3 when some of several did."""
+    if not failed:
+        return 0
+    return EXIT_SOME_FAILED if asked > 1 else EXIT_ERROR
+
+
+def finish(
+    contexts: Sequence[EpisodeContext],
+    failed: Sequence[tuple[str, CastkitError]],
+    tally: Tally,
+    *,
+    as_json: bool,
+    is_sending: bool,
+) -> None:
+    """The closing table, the notes, the errors, and where the result is."""
+    results = {context.slug: _result(context, is_sending=is_sending) for context in contexts}
+    if as_json:
+        errors = [{"subject": name, "message": error.message, "hint": error.hint} for name, error in failed]
+        echo_json({"event": "summary", "notes": tally.notes, "errors": errors, "results": results})
+        return
+    rows = [
+        (row.subject, row.step, f"{row.seconds:.1f}" if row.outcome == "ran" else "-", row.why) for row in tally.rows
+    ]
+    echo_table(rows, ("episode", "step", "seconds", "why it ran or was skipped"))
+    for text in tally.notes:
+        click.echo(f"note: {text}")
+    for name, error in failed:
+        click.echo(f"{name}: failed", err=True)
+        show_error(error)
+    for slug, lines in results.items():
+        if slug not in dict(failed):
+            for label, value in lines.items():
+                click.echo(f"{label}: {value}")
+    if is_sending and not failed:
+        first = contexts[0]
+        for language, url in feed_urls(first).items():
+            click.echo(f"feed ({language}): {url}")
+
+
+def feed_urls(context: EpisodeContext) -> dict[str, str]:
+    """The public address of each language's feed."""
+    from castkit.storage.open import open_store  # noqa: PLC0415
+
+    store = open_store(context.show.store, context.workspace.root)
+    return {language: store.url(f"feeds/{language}.xml") for language in context.show.languages}
+
+
+def _result(context: EpisodeContext, *, is_sending: bool) -> dict[str, str]:
+    """What there is now of one episode: public addresses once it is published, files before."""
+    paths = context.paths
+    if is_sending and road.held_back(context.episode) is None and paths.published.is_file():
+        from castkit.model.published import Published  # noqa: PLC0415
+
+        published = Published.model_validate_json(paths.published.read_bytes())
+        found = {"audio": published.audio.url}
+        if published.video:
+            found["video"] = published.video.url
+        return found | {f"notes ({language})": file.url for language, file in published.notes.items()}
+    return {"built": str(paths.build)}
+
+
+def show_plan(contexts: Sequence[EpisodeContext], redo: Sequence[str], *, as_json: bool) -> None:
+    """What publishing would do, on stdout."""
+    rows: list[tuple[str, ...]] = []
+    for context in contexts:
+        stages = EPISODE if road.held_back(context.episode) is None else BUILD
+        decisions = road.plan_episode(context, stages, redo)
+        rows += [(context.slug, decision.stage.name, decision.reason or "up to date") for decision in decisions]
+    if as_json:
+        for slug, step, reason in rows:
+            echo_json({"event": "plan", "subject": slug, "step": step, "reason": reason})
+    else:
+        echo_table(rows, ("episode", "step", "why it would run"))

@@ -1,0 +1,100 @@
+"""Takes episodes down their road, and the show down its own: what `build`, `publish`, `feed` and `status` share.
+
+Rule: every file a person wrote is checked, for every episode asked for, before the first step runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from castkit.cli.app import App
+from castkit.engine import events, receipts
+from castkit.engine.plan import Decision, plan
+from castkit.engine.run import Place, lock, run
+from castkit.engine.stage import Stage
+from castkit.errors import CastkitError
+from castkit.model.episode import Episode
+from castkit.model.show import Show
+from castkit.steps.context import EpisodeContext
+from castkit.steps.show_context import ShowContext
+from castkit.workspace import Workspace
+
+SHOW_PATIENCE_S = 600.0  # two publishers of two episodes meet at the feed: the second waits
+
+
+def complete_slug(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    """The workspace's slugs, for the shell's completion."""
+    directory = ctx.parent.params.get("directory") if ctx.parent else None
+    try:
+        slugs = Workspace.find(directory or Path.cwd()).slugs()
+    except CastkitError:
+        return []
+    return [slug for slug in slugs if slug.startswith(incomplete)]
+
+
+def load_contexts(app: App, slugs: Sequence[str], *, every: bool = False) -> list[EpisodeContext]:
+    """The episodes asked for, checked; ConfigError with all problems of all files, CastkitError where none is named."""
+    from castkit.config import load_all, load_episodes  # noqa: PLC0415
+
+    workspace = app.workspace()
+    if not slugs and not every:
+        known = ", ".join(workspace.slugs()) or "none yet; start one with: castkit new"
+        raise click.UsageError(f"name an episode (here: {known}), or give --all")
+    show, episodes = load_all(workspace) if every else load_episodes(workspace, slugs)
+    return [EpisodeContext(workspace, show, slug, episode) for slug, episode in episodes.items()]
+
+
+def held_back(episode: Episode) -> str | None:
+    """Why the episode may not be published yet, judged by the real clock, or None."""
+    if episode.draft:
+        return "draft = true in episode.toml"
+    if episode.date > datetime.now(UTC):
+        return f"its date is {episode.date.isoformat()}"
+    return None
+
+
+def episode_place(context: EpisodeContext) -> Place:
+    paths = context.paths
+    return Place(context.slug, context.workspace.root, paths.build, paths.receipts, paths.lock)
+
+
+def show_place(workspace: Workspace) -> Place:
+    return Place("show", workspace.root, workspace.feeds, workspace.show_receipts, workspace.show_lock)
+
+
+def run_episode(
+    context: EpisodeContext, stages: Sequence[Stage[EpisodeContext]], report: events.Report, redo: Collection[str]
+) -> None:
+    """Takes one episode through the stages, alone in its folder."""
+    place = episode_place(context)
+    with lock(place):
+        run(stages, context, place, report, redo=redo)
+
+
+def run_show(workspace: Workspace, show: Show, report: events.Report, redo: Collection[str] = ()) -> None:
+    """Renews the feeds; waits for another castkit that is doing so."""
+    from castkit.pipeline import SHOW  # noqa: PLC0415
+
+    place = show_place(workspace)
+    with lock(place, patience_s=SHOW_PATIENCE_S):
+        run(SHOW, ShowContext.open(workspace, show), place, report, redo=redo)
+
+
+def plan_episode(
+    context: EpisodeContext, stages: Sequence[Stage[EpisodeContext]], redo: Collection[str] = ()
+) -> list[Decision[EpisodeContext]]:
+    """What a run would do, without doing it."""
+    place = episode_place(context)
+    return plan(stages, context, receipts.load(place.receipts), place.digests(), redo=redo)
+
+
+def plan_show(workspace: Workspace, show: Show) -> list[Decision[ShowContext]]:
+    """What renewing the feeds would do, without doing it."""
+    from castkit.pipeline import SHOW  # noqa: PLC0415
+
+    place = show_place(workspace)
+    return plan(SHOW, ShowContext.open(workspace, show), receipts.load(place.receipts), place.digests())

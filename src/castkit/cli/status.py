@@ -1,0 +1,60 @@
+"""`castkit status`: what is stale and why, and what is still a placeholder."""
+
+from __future__ import annotations
+
+import click
+
+from castkit.cli import road
+from castkit.cli.app import App
+from castkit.cli.console import echo_json, echo_table
+from castkit.cli.publish import json_option, slugs_argument
+from castkit.errors import CastkitError
+from castkit.pipeline import EPISODE
+
+
+@click.command()
+@slugs_argument
+@json_option
+@click.pass_obj
+def status(app: App, /, slugs: tuple[str, ...], *, as_json: bool) -> None:
+    """Say of every step whether it is up to date, and if not, why. Changes nothing."""
+    from castkit.config import placeholders  # noqa: PLC0415
+
+    workspace, show = app.load()
+    contexts = road.load_contexts(app, slugs, every=not slugs)
+    rows = [row for context in contexts for row in _episode_rows(context)]
+    rows += _show_rows(workspace, show) if not slugs else []
+    left = placeholders(workspace, show)
+    if as_json:
+        for subject, step, reason, edited in rows:
+            echo_json({"event": "status", "subject": subject, "step": step, "reason": reason, "edited": edited})
+        echo_json({"event": "placeholders", "placeholders": left})
+        return
+    echo_table(rows, ("episode", "step", "state", "edited by hand"))
+    for context in contexts:
+        if back := road.held_back(context.episode):
+            click.echo(f"{context.slug}: kept back from publishing: {back}")
+    for text in left:
+        click.echo(f"placeholder: {text}")
+
+
+def _episode_rows(context: road.EpisodeContext) -> list[tuple[str, str, str, str]]:
+    try:
+        decisions = road.plan_episode(context, EPISODE)
+    except CastkitError as error:
+        return [(context.slug, "-", f"cannot tell: {error.message}", "")]
+    return [
+        (context.slug, one.stage.name, one.reason or "up to date", ", ".join(path.name for path in one.edited))
+        for one in decisions
+    ]
+
+
+def _show_rows(workspace: road.Workspace, show: road.Show) -> list[tuple[str, str, str, str]]:
+    try:
+        decisions = road.plan_show(workspace, show)
+    except CastkitError as error:
+        return [("show", "feed", f"cannot tell: {error.message}", "")]
+    return [
+        ("show", one.stage.name, one.reason or "up to date", ", ".join(path.name for path in one.edited))
+        for one in decisions
+    ]

@@ -1,0 +1,98 @@
+"""Which stages must run, and why.
+
+Rule: a stage runs for one of six reasons (new, step changed, settings changed, inputs changed, output missing, or what
+its own check found), or because a person asked; never because of a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from castkit.engine.receipts import Digests, Receipt, Receipts
+from castkit.engine.stage import Stage
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True)
+class Decision(Generic[C]):
+    """`reason` is why the stage must run, or None where its result stands.
+
+    `edited` are files it made that a person has changed since.
+    """
+
+    stage: Stage[C]
+    reason: str | None
+    edited: tuple[Path, ...] = ()
+    is_waiting: bool = False
+
+
+def decide(stage: Stage[C], context: C, receipts: Receipts, digests: Digests) -> Decision[C]:
+    """Whether the stage must run now; every stage it comes after must be up to date."""
+    receipt = receipts.stages.get(stage.name)
+    if receipt is None:
+        return Decision(stage, "new")
+    edited = edited_outputs(receipt, receipts.pending, digests)
+    reason = _stale(stage, context, receipt, digests)
+    return Decision(stage, reason, edited)
+
+
+def _stale(stage: Stage[C], context: C, receipt: Receipt, digests: Digests) -> str | None:
+    if receipt.version != stage.version:
+        return "step changed"
+    if changed := changed_keys(receipt.settings, stage.settings(context)):
+        return f"settings changed: {_some(changed)}"
+    reads = {digests.name(path): digests.of(path) for path in stage.reads(context)}
+    if changed := [name for name in {**receipt.reads, **reads} if receipt.reads.get(name) != reads.get(name)]:
+        return f"inputs changed: {_some(sorted(changed))}"
+    writes = {digests.name(path): path for path in stage.writes(context)}
+    missing = [name for name, path in writes.items() if name not in receipt.writes or not path.is_file()]
+    if missing:
+        return f"output missing: {_some(missing)}"
+    return stage.check(context) if stage.check else None
+
+
+def edited_outputs(receipt: Receipt, pending: Mapping[str, str], digests: Digests) -> tuple[Path, ...]:
+    """The files of a receipt that are neither as it says nor as a run that was cut short left them."""
+    edited = []
+    for name, recorded in receipt.writes.items():
+        found = digests.of(digests.root / name)
+        if found is not None and found not in (recorded, pending.get(name)):
+            edited.append(digests.root / name)
+    return tuple(edited)
+
+
+def plan(
+    stages: Sequence[Stage[C]], context: C, receipts: Receipts, digests: Digests, *, redo: Iterable[str] = ()
+) -> list[Decision[C]]:
+    """A decision for every stage as things stand; what comes after a stale stage waits for it."""
+    decisions: list[Decision[C]] = []
+    stale: set[str] = set()
+    for stage in stages:
+        blocking = [name for name in stage.after if name in stale]
+        if stage.name in redo:
+            decision = Decision(stage, "asked for")
+        elif blocking:
+            decision = Decision(stage, f"after {_some(blocking)}", is_waiting=True)
+        else:
+            decision = decide(stage, context, receipts, digests)
+        if decision.reason:
+            stale.add(stage.name)
+        decisions.append(decision)
+    return decisions
+
+
+def changed_keys(old: Any, new: Any, prefix: str = "") -> list[str]:
+    """The dotted keys under which two JSON values differ."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = sorted({*old, *new})
+        return [found for key in keys for found in changed_keys(old.get(key), new.get(key), f"{prefix}.{key}")]
+    return [] if old == new else [prefix.lstrip(".") or "settings"]
+
+
+def _some(names: Sequence[str], most: int = 3) -> str:
+    shown = ", ".join(name.rsplit("/", 1)[-1] for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,152 @@
+"""What each stage read, wrote and was told, by digest: the memory that makes the next run short.
+
+Rule: a receipt is the same bytes whenever the same work was done; clocks and durations are not in it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from castkit import atomic
+
+logger = logging.getLogger(__name__)
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One stage's last finished run; paths are relative to the workspace, with forward slashes.
+
+    A digest is the sha256 in hex, or None for a file that was looked for and absent.
+    """
+
+    version: int
+    settings: Any
+    reads: Mapping[str, str | None]
+    writes: Mapping[str, str | None]
+    tools: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """All receipts of one subject.
+
+    `pending` are digests of files about to be put in place, so that a kill between rename and receipt is not mistaken
+    for a person's edit.
+    """
+
+    stages: Mapping[str, Receipt] = field(default_factory=dict)
+    pending: Mapping[str, str] = field(default_factory=dict)
+
+    def with_pending(self, digests: Mapping[str, str]) -> Receipts:
+        return replace(self, pending={**self.pending, **digests})
+
+    def with_receipt(self, stage: str, receipt: Receipt) -> Receipts:
+        """These receipts with one more, whose files are pending no longer."""
+        pending = {path: digest for path, digest in self.pending.items() if path not in receipt.writes}
+        return Receipts({**self.stages, stage: receipt}, pending)
+
+
+def load(path: Path) -> Receipts:
+    """The receipts kept at `path`; none where there is no such file, or where it is torn or of a newer castkit."""
+    try:
+        value = json.loads(path.read_text("utf-8"))
+        if value["version"] != VERSION:
+            raise ValueError(value["version"])
+        stages = {name: _receipt(entry) for name, entry in value["stages"].items()}
+        return Receipts(stages, {str(name): str(digest) for name, digest in value["pending"].items()})
+    except FileNotFoundError:
+        return Receipts()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        logger.warning("%s cannot be read; every step runs again", path)
+        return Receipts()
+
+
+def _receipt(entry: Mapping[str, Any]) -> Receipt:
+    return Receipt(
+        version=int(entry["version"]),
+        settings=entry["settings"],
+        reads=dict(entry["reads"]),
+        writes=dict(entry["writes"]),
+        tools=dict(entry["tools"]),
+        notes=tuple(entry["notes"]),
+    )
+
+
+def save(path: Path, receipts: Receipts) -> None:
+    """Puts the receipts at `path`, whole or not at all."""
+    stages = {
+        name: {
+            "version": receipt.version,
+            "settings": receipt.settings,
+            "reads": dict(receipt.reads),
+            "writes": dict(receipt.writes),
+            "tools": dict(receipt.tools),
+            "notes": list(receipt.notes),
+        }
+        for name, receipt in receipts.stages.items()
+    }
+    value = {"version": VERSION, "stages": stages, "pending": dict(receipts.pending)}
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    atomic.write_bytes(path, text.encode())
+
+
+class Digests:
+    """The sha256 of files below one root, remembered by size and modification time to spare large recordings.
+
+    The memory is a cache at `cache`: losing it costs time only.
+    """
+
+    # A file changed this shortly before it was hashed may change again within the clock's grain: not remembered.
+    GRAIN_NS = 2_000_000_000
+
+    def __init__(self, root: Path, cache: Path) -> None:
+        self.root = root
+        self._cache = cache
+        self._changed = False
+        try:
+            self._known: dict[str, list[Any]] = dict(json.loads(cache.read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            self._known = {}
+
+    def name(self, path: Path) -> str:
+        """How a receipt names the file: relative to the root; by its last folders where it lies elsewhere."""
+        if path.is_relative_to(self.root):
+            return path.relative_to(self.root).as_posix()
+        return "…/" + "/".join(path.parts[-3:])
+
+    def of(self, path: Path) -> str | None:
+        """The sha256 of the file, or None where there is none."""
+        try:
+            stat = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        name = self.name(path)
+        known = self._known.get(name)
+        if known and known[:2] == [stat.st_size, stat.st_mtime_ns]:
+            return str(known[2])
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        self._remember(name, path, digest)
+        return digest
+
+    def _remember(self, name: str, path: Path, digest: str) -> None:
+        import time  # noqa: PLC0415
+
+        stat = path.stat()
+        if abs(time.time_ns() - stat.st_mtime_ns) > self.GRAIN_NS:
+            self._known[name] = [stat.st_size, stat.st_mtime_ns, digest]
+            self._changed = True
+
+    def save(self) -> None:
+        """Keeps what was learned for the next run."""
+        if self._changed:
+            atomic.write_bytes(self._cache, json.dumps(self._known, sort_keys=True).encode())
+            self._changed = False

@@ -1,0 +1,262 @@
+"""Runs a pipeline: stale stages only, independent ones side by side, every result whole or not there at all.
+
+Rule: after a kill at any moment the next run ends in the same bytes as an undisturbed one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event as Flag
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from castkit import atomic
+from castkit.engine import events, receipts
+from castkit.engine.plan import Decision, decide
+from castkit.engine.receipts import Digests, Receipt, Receipts
+from castkit.engine.stage import Stage
+from castkit.errors import CastkitError
+
+C = TypeVar("C")
+logger = logging.getLogger(__name__)
+PART = ".part-"
+
+
+class Cancelled(Exception):
+    """Raised inside a running stage, by `Job.progress`, when the run is being given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a subject's work is kept: `root` of the workspace, `folder` of what is built, receipts and lock in it."""
+
+    subject: str
+    root: Path
+    folder: Path
+    receipts: Path
+    lock: Path
+
+    def digests(self) -> Digests:
+        return Digests(self.root, self.receipts.with_name(".digests.json"))
+
+
+@dataclass(slots=True)
+class StageJob:
+    """The Job a stage gets: knows its outputs, tells its progress, collects notes and tool versions."""
+
+    subject: str
+    stage: str
+    targets: tuple[Path, ...]
+    report: events.Report
+    cancelled: Flag
+    parts: dict[Path, Path] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    tools: dict[str, str] = field(default_factory=dict)
+
+    def output(self, target: Path) -> Path:
+        if target not in self.targets:
+            raise ValueError(f"{self.stage} did not say that it writes {target}")
+        part = target.with_name(PART + target.name)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        self.parts[target] = part
+        return part
+
+    def progress(self, fraction: float) -> None:
+        if self.cancelled.is_set():
+            raise Cancelled
+        self.report(events.Progress(self.subject, self.stage, min(max(fraction, 0.0), 1.0)))
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+        self.report(events.Note(self.subject, self.stage, text))
+
+    def tool(self, name: str, version: str) -> None:
+        self.tools[name] = version
+
+
+def lock(place: Place, *, patience_s: float = 0.0) -> AbstractContextManager[object]:
+    """Holds the subject's lock; CastkitError where another castkit has it for longer than `patience_s` seconds."""
+    import filelock  # noqa: PLC0415
+
+    place.lock.parent.mkdir(parents=True, exist_ok=True)
+    held = filelock.FileLock(place.lock, timeout=patience_s)
+    try:
+        return held.acquire()
+    except filelock.Timeout:
+        raise CastkitError(
+            f"another castkit is working on {place.subject}", "wait until it is done, then run the command again"
+        ) from None
+    except OSError as error:
+        raise CastkitError(f"cannot write in {place.lock.parent}: {error.strerror}", "check its permissions") from error
+
+
+class Runner(Generic[C]):
+    """One run of a pipeline for one subject; holds what the threads share."""
+
+    def __init__(self, place: Place, context: C, report: events.Report, redo: Collection[str] = ()) -> None:
+        self.place = place
+        self.context = context
+        self.report = report
+        self.redo = set(redo)
+        self.digests = place.digests()
+        self.receipts: Receipts = receipts.load(place.receipts)
+        self._cancelled = Flag()
+        self._mutex = Lock()
+
+    def run(self, stages: Sequence[Stage[C]], *, workers: int = 2) -> None:
+        """Brings every stage up to date; raises the first stage's error after those running beside it have ended."""
+        self._sweep()
+        waiting = list(stages)
+        names = {stage.name for stage in stages}
+        done: set[str] = set()
+        running: dict[Future[None], str] = {}
+        with ThreadPoolExecutor(workers, thread_name_prefix="castkit") as pool:
+            try:
+                while waiting or running:
+                    for stage in [one for one in waiting if set(one.after) & names <= done]:
+                        waiting.remove(stage)
+                        running[pool.submit(self._bring_up_to_date, stage)] = stage.name
+                    for future in wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done:
+                        future.result()
+                        done.add(running.pop(future))
+            except BaseException:
+                self._cancelled.set()
+                raise
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+                self.digests.save()
+        self._forget_pending()
+
+    def _bring_up_to_date(self, stage: Stage[C]) -> None:
+        try:
+            if self._cancelled.is_set():
+                raise Cancelled
+            with self._mutex:
+                decision = decide(stage, self.context, self.receipts, self.digests)
+            if stage.name in self.redo:
+                self._set_edits_aside(decision)
+            elif decision.reason is None:
+                self._skip(decision)
+                return
+            elif decision.edited:
+                raise _would_overwrite(decision)
+            self._execute(stage, decision.reason or "asked for")
+        except CastkitError as error:
+            self.report(events.Failed(self.place.subject, stage.name, error.message, error.hint))
+            raise
+        except Cancelled:
+            raise
+        except Exception as error:
+            self.report(events.Failed(self.place.subject, stage.name, f"{type(error).__name__}: {error}", ""))
+            raise
+
+    def _skip(self, decision: Decision[C]) -> None:
+        for text in self.receipts.stages[decision.stage.name].notes:
+            self.report(events.Note(self.place.subject, decision.stage.name, text))
+        edited = f"edited by hand: {', '.join(path.name for path in decision.edited)}"
+        self.report(
+            events.Skipped(self.place.subject, decision.stage.name, edited if decision.edited else "up to date")
+        )
+
+    def _execute(self, stage: Stage[C], reason: str) -> None:
+        self.report(events.Started(self.place.subject, stage.name, reason))
+        began = time.monotonic()
+        settings = json.loads(json.dumps(stage.settings(self.context)))
+        reads = {self.digests.name(path): self.digests.of(path) for path in stage.reads(self.context)}
+        targets = tuple(stage.writes(self.context))
+        job = StageJob(self.place.subject, stage.name, targets, self.report, self._cancelled)
+        try:
+            stage.run(self.context, job)
+            receipt = Receipt(stage.version, settings, reads, self._part_digests(job), job.tools, tuple(job.notes))
+            self._commit(stage.name, job, receipt)
+        except OSError as error:
+            raise _from_os(error, stage.name) from error
+        finally:
+            for part in job.parts.values():
+                part.unlink(missing_ok=True)
+        self.report(events.Finished(self.place.subject, stage.name, time.monotonic() - began, reason))
+
+    def _part_digests(self, job: StageJob) -> dict[str, str | None]:
+        if missing := [target.name for target in job.targets if target not in job.parts]:
+            raise ValueError(f"{job.stage} did not write {', '.join(missing)}")
+        return {self.digests.name(target): self.digests.of(part) for target, part in job.parts.items()}
+
+    def _commit(self, name: str, job: StageJob, receipt: Receipt) -> None:
+        with self._mutex:
+            old = self.receipts.stages.get(name)
+            about: Mapping[str, Any] = {path: digest for path, digest in receipt.writes.items() if digest}
+            receipts.save(self.place.receipts, self.receipts.with_pending(about))
+            for target, part in job.parts.items():
+                if self.digests.of(target) != receipt.writes[self.digests.name(target)]:
+                    atomic.sync_file(part)
+                    atomic.replace(part, target)
+            self._remove_dropped(old, receipt)
+            self.receipts = self.receipts.with_receipt(name, receipt)
+            receipts.save(self.place.receipts, self.receipts)
+
+    def _remove_dropped(self, old: Receipt | None, new: Receipt) -> None:
+        """Takes away what the stage made before and makes no more (a language dropped), unless a person changed it."""
+        for name, digest in (old.writes if old else {}).items():
+            path = self.place.root / name
+            if name not in new.writes and digest is not None and self.digests.of(path) == digest:
+                path.unlink()
+
+    def _set_edits_aside(self, decision: Decision[C]) -> None:
+        for path in decision.edited:
+            aside = next(
+                candidate
+                for number in range(1, 10_000)
+                if not (candidate := path.with_name(f"{path.name}.edited-{number}")).exists()
+            )
+            atomic.replace(path, aside)
+            self.report(events.Note(self.place.subject, decision.stage.name, f"your edit is kept as {aside.name}"))
+
+    def _forget_pending(self) -> None:
+        """Every stage has its receipt now: what a killed run noted needs no remembering."""
+        if self.receipts.pending:
+            self.receipts = Receipts(self.receipts.stages)
+            receipts.save(self.place.receipts, self.receipts)
+
+    def _sweep(self) -> None:
+        """Removes what a killed run left half-written."""
+        for found in self.place.folder.rglob(".*"):
+            if found.name.startswith(PART) or atomic.is_part(found.name):
+                logger.info("removing %s, left by a run that was cut short", found)
+                found.unlink(missing_ok=True)
+
+
+def _would_overwrite(decision: Decision[Any]) -> CastkitError:
+    names = ", ".join(path.name for path in decision.edited)
+    step = decision.stage.name
+    return CastkitError(
+        f"{step} has to run again ({decision.reason}), but a person edited what it made: {names}",
+        f"accept the edit (for subtitles: save it under subtitles/), or run again with --redo {step}, which sets the "
+        "edit aside under another name and makes the file anew",
+    )
+
+
+def _from_os(error: OSError, step: str) -> CastkitError:
+    where = f" ({error.filename})" if error.filename else ""
+    return CastkitError(
+        f"{step}: {error.strerror or error}{where}",
+        "free some space or check the folder's permissions, then run the command again; nothing was half-written",
+    )
+
+
+def run(
+    stages: Sequence[Stage[C]],
+    context: C,
+    place: Place,
+    report: Callable[[events.Event], None],
+    *,
+    redo: Collection[str] = (),
+) -> None:
+    """Brings a pipeline up to date under the subject's lock, which the caller holds (see `lock`)."""
+    Runner(place, context, report, redo).run(stages)

@@ -1,0 +1,39 @@
+"""The road of an episode and the road of the show, as two tables: read this first.
+
+Each row is a step, in a module of its own under `steps/`, that says what it reads, what it writes, on which settings
+it depends and how it is run. A row runs when the rows named in its `after` are up to date; rows that do not wait for
+each other run side by side. An episode's road ends in `published.json`; the show's road reads only those files.
+
+    raw ─ ingest ─┬─ master ─────────────────────────────────────────────┬─ package ─┬─ upload ─▶ published.json
+                  └─ transcribe ─ subtitle ─ translate ─┬─ transcripts ──┘           │
+                                                        └─ notes ────────────────────┘
+    all published.json ─ feed ─▶ feeds/<language>.xml
+"""
+
+from __future__ import annotations
+
+from castkit.engine.stage import Stage
+from castkit.steps import feed, ingest, master, notes, package, subtitle, transcribe, transcripts, translate, upload
+from castkit.steps.context import EpisodeContext
+from castkit.steps.show_context import ShowContext
+
+EPISODE: tuple[Stage[EpisodeContext], ...] = (
+    ingest.STEP,  # recordings decoded once: loudness measured, 16 kHz for recognition
+    master.STEP,  # levelled, mixed, limited; the encoded file measured and corrected
+    transcribe.STEP,  # words with times and speakers, Whisper's English where wanted
+    subtitle.STEP,  # cues in the spoken language; an accepted SRT wins
+    translate.STEP,  # cues in the show's other languages
+    transcripts.STEP,  # SRT, VTT, JSON and bilingual files as listeners get them
+    notes.STEP,  # show notes and newsletter in every language
+    package.STEP,  # tagged MP3, MP4 with subtitle tracks, chapters, report
+    upload.STEP,  # to the store, checked; published.json last
+)
+
+SHOW: tuple[Stage[ShowContext], ...] = (
+    feed.STEP,  # a feed per language from every published.json; uploaded last
+)
+
+# What `castkit build` does: everything before a byte leaves this machine.
+BUILD: tuple[Stage[EpisodeContext], ...] = tuple(step for step in EPISODE if not step.sends)
+
+STEP_NAMES: tuple[str, ...] = tuple(step.name for step in (*EPISODE, *SHOW))
