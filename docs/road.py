@@ -1,0 +1,82 @@
+"""Draws road.svg, the picture of castkit's road in the README: python docs/road.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+BOX_W, BOX_H, INK, LINE = 118, 54, "#1d2b36", "#5b7083"
+# name: (column, row, what it does, fill)
+STEPS = {
+    "raw": (0, 1, "recordings", "#f3e9d8"),
+    "ingest": (1, 1, "decode, measure", "#dbe9f4"),
+    "master": (2, 0, "level, mix, −16 LUFS", "#dbe9f4"),
+    "transcribe": (2, 2, "Whisper: words", "#dbe9f4"),
+    "subtitle": (3, 2, "cues as spoken", "#dbe9f4"),
+    "translate": (4, 2, "other languages", "#dbe9f4"),
+    "transcripts": (5, 1, "SRT, VTT, JSON", "#dbe9f4"),
+    "notes": (5, 3, "show notes", "#dbe9f4"),
+    "package": (6, 0, "MP3, MP4, chapters", "#dbe9f4"),
+    "upload": (7, 2, "folder or S3", "#d9eedd"),
+    "feed": (8, 2, "a feed per language", "#d9eedd"),
+    "listeners": (9, 2, "podcast apps", "#f3e9d8"),
+    "translator": (4, 3, "accepts an SRT", "#f3e9d8"),
+}
+ARROWS = [
+    ("raw", "ingest"), ("ingest", "master"), ("ingest", "transcribe"), ("transcribe", "subtitle"),
+    ("subtitle", "translate"), ("translate", "transcripts"), ("translate", "notes"), ("master", "package"),
+    ("transcripts", "package"), ("package", "upload"), ("notes", "upload"), ("upload", "feed"), ("feed", "listeners"),
+    ("translator", "translate"),
+]  # fmt: skip
+STEP_X, STEP_Y, MARGIN = 142, 78, 16
+
+
+def corner(name: str) -> tuple[int, int]:
+    """The top left corner of a box, in pixels."""
+    column, row, _, _ = STEPS[name]
+    return MARGIN + column * STEP_X, MARGIN + row * STEP_Y
+
+
+def box(name: str) -> str:
+    x, y = corner(name)
+    _, _, text, fill = STEPS[name]
+    middle = x + BOX_W // 2
+    return (
+        f'<rect x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="8" fill="{fill}" stroke="{LINE}"/>'
+        f'<text x="{middle}" y="{y + 23}" font-weight="600">{name}</text>'
+        f'<text x="{middle}" y="{y + 41}" font-size="11">{text}</text>'
+    )
+
+
+def arrow(start: str, end: str) -> str:
+    (x1, y1), (x2, y2) = corner(start), corner(end)
+    if x1 == x2:  # one above the other
+        return f'<path d="M{x1 + BOX_W // 2},{y1} V{y2 + BOX_H + 7}" marker-end="url(#tip)"/>'
+    left, right, height = x1 + BOX_W, x2 - 7, BOX_H // 2
+    bend = (left + right) // 2
+    path = f"M{left},{y1 + height} C{bend},{y1 + height} {bend},{y2 + height} {right},{y2 + height}"
+    return f'<path d="{path}" marker-end="url(#tip)"/>'
+
+
+def main() -> None:
+    width = 2 * MARGIN + 9 * STEP_X + BOX_W
+    height = 2 * MARGIN + 3 * STEP_Y + BOX_H
+    body = "\n".join([*(arrow(*pair) for pair in ARROWS)])
+    boxes = "\n".join(box(name) for name in STEPS)
+    svg = f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"
+ aria-label="The road of an episode, from raw recordings through the steps of castkit to listeners">
+<rect width="{width}" height="{height}" rx="12" fill="#ffffff"/>
+<defs><marker id="tip" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+<path d="M0,0 L8,4 L0,8 z" fill="{LINE}"/></marker></defs>
+<g fill="none" stroke="{LINE}" stroke-width="1.6">
+{body}
+</g>
+<g font-family="Helvetica, Arial, 'Noto Sans', sans-serif" font-size="14" text-anchor="middle" fill="{INK}">
+{boxes}
+</g>
+</svg>
+"""
+    Path(__file__).with_name("road.svg").write_text(svg, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""What `castkit publish` promises, on the real command line: only what is stale, never half, the same bytes again."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from castkit_cli import castkit, succeed, tree
+
+SOUND = {"ingest", "master", "transcribe"}
+WHOLE = os.environ.get("CASTKIT_SOAK") == "1"
+
+
+def everything(workspace: Path) -> dict[str, str]:
+    return dict(tree(workspace / "episodes", workspace / "public", workspace / "feeds"))
+
+
+def test_a_second_publish_runs_no_step_and_changes_no_byte(small_copy: Path) -> None:
+    before = everything(small_copy)
+    times = {path: path.stat().st_mtime_ns for path in small_copy.rglob("*") if path.is_file()}
+    assert succeed("publish", "talk", "--json", cwd=small_copy).ran == {}
+    assert everything(small_copy) == before
+    changed = {path.name for path, old in times.items() if path.stat().st_mtime_ns != old}
+    assert changed <= {".digests.json", ".lock", "show.lock"}
+
+
+def test_accepting_and_editing_subtitles_touches_neither_sound_nor_recognition(small_copy: Path, edit) -> None:
+    draft = small_copy / "episodes/talk/build/talk.en.srt"
+    accepted = small_copy / "episodes/talk/subtitles/talk.en.srt"
+    accepted.parent.mkdir(exist_ok=True)
+    accepted.write_text(draft.read_text("utf-8").replace("short", "SHORT"), "utf-8")
+    assert "SHORT" in accepted.read_text("utf-8")
+    first = succeed("publish", "talk", "--json", cwd=small_copy).ran
+    assert first["subtitle"] == "inputs changed: talk.en.srt"
+    assert not SOUND & set(first)
+    edit(accepted, "SHORT", "brief")
+    second = succeed("publish", "talk", "--json", cwd=small_copy).ran
+    assert not SOUND & set(second)
+    assert {"subtitle", "transcripts", "package", "upload"} <= set(second)
+    assert "brief" in (small_copy / "episodes/talk/build/talk.en.vtt").read_text("utf-8")
+    assert accepted.read_text("utf-8").count("brief") == 1
+
+
+def test_a_template_renders_the_notes_only(small_copy: Path) -> None:
+    from castkit.notes.render import PACKAGED  # noqa: PLC0415
+
+    template = small_copy / "templates/notes.md.j2"
+    template.parent.mkdir(exist_ok=True)
+    template.write_text((PACKAGED / "notes.md.j2").read_text("utf-8") + "\nOur own last line.\n", "utf-8")
+    planned = succeed("status", "talk", "--json", cwd=small_copy).events
+    reasons = {event["step"]: event["reason"] for event in planned if event["event"] == "status"}
+    assert reasons["notes"] == "inputs changed: notes.md.j2"
+    assert reasons["upload"] == "after notes"
+    assert {reasons[step] for step in ("ingest", "master", "transcribe", "subtitle", "translate", "package")} == {
+        "up to date"
+    }
+    ran = succeed("publish", "talk", "--json", cwd=small_copy).ran
+    assert set(ran) == {"notes", "upload", "feed"}
+    assert "Our own last line." in (small_copy / "feeds/en.xml").read_text("utf-8")
+
+
+def test_a_lost_object_is_sent_again(small_copy: Path) -> None:
+    before = everything(small_copy)
+    shutil.rmtree(small_copy / "public")
+    ran = succeed("publish", "talk", "--json", cwd=small_copy).ran
+    assert set(ran) == {"upload", "feed"}
+    assert everything(small_copy) == before
+
+
+def test_a_hand_edit_in_build_is_used_and_never_overwritten(small_copy: Path, edit) -> None:
+    draft = small_copy / "episodes/talk/build/talk.en.srt"
+    edit(draft, "short", "brief")
+    ran = succeed("publish", "talk", "--json", cwd=small_copy).ran
+    assert "subtitle" not in ran
+    assert "brief" in (small_copy / "episodes/talk/build/talk.en.vtt").read_text("utf-8")
+    edit(small_copy / "episodes/talk/episode.toml", 'language = "en"', 'language = "auto"')
+    ended = castkit("publish", "talk", cwd=small_copy)
+    if ended.code:
+        assert "a person edited what it made: talk.en.srt" in ended.err
+    assert "brief" in draft.read_text("utf-8")
+
+
+def test_require_review_stops_before_anything_is_sent(small: Path, edit) -> None:
+    with (small / "castkit.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[subtitles]\nrequire_review = ["en"]\n')
+    ended = castkit("publish", "talk", cwd=small)
+    assert ended.code == 1
+    assert "en" in ended.err
+    assert "subtitles/talk.en.srt" in ended.err.replace("\\", "/")
+    assert not list((small / "public").rglob("*.mp3"))
+    assert not (small / "feeds/en.xml").exists()
+    (small / "episodes/talk/subtitles").mkdir(exist_ok=True)
+    shutil.copy(small / "episodes/talk/build/talk.en.srt", small / "episodes/talk/subtitles/talk.en.srt")
+    succeed("publish", "talk", cwd=small)
+    assert list((small / "public").rglob("*.mp3"))
+
+
+@pytest.mark.parametrize("line", ["draft = true", "date = 2999-01-01T00:00:00Z"])
+def test_drafts_and_coming_episodes_are_built_and_kept_back(small_copy: Path, line: str) -> None:
+    toml = small_copy / "episodes/talk/episode.toml"
+    shutil.rmtree(small_copy / "public")
+    (small_copy / "feeds/ledger.toml").unlink()
+    key = line.split(" = ", maxsplit=1)[0]
+    kept = [old for old in toml.read_text("utf-8").splitlines() if not old.startswith(f"{key} =")]
+    first_table = next((n for n, old in enumerate(kept) if old.startswith("[")), len(kept))
+    toml.write_text("\n".join([*kept[:first_table], line, *kept[first_table:]]) + "\n", "utf-8")
+    ended = succeed("publish", "talk", cwd=small_copy)
+    assert "kept back" in ended.out
+    assert not list((small_copy / "public").rglob("*.mp3"))
+
+
+def test_one_failing_episode_does_not_stop_the_next(small: Path, sound_clip: Path) -> None:
+    succeed(
+        "new", "another", "--recording", f"{sound_clip}=presenter", "--language", "en", "--title", "Another", cwd=small
+    )
+    recording = next((small / "episodes/another/raw").iterdir())
+    recording.write_bytes(b"")
+    ended = castkit("publish", "--all", cwd=small)
+    assert ended.code == 3
+    assert "another: failed" in ended.err
+    assert list((small / "public/episodes/talk").glob("*.mp3"))
+    assert not (small / "public/episodes/another").exists()
+    assert "A Talk" in (small / "feeds/en.xml").read_text("utf-8")
+
+
+def test_dry_run_does_nothing(small: Path) -> None:
+    before = everything(small)
+    ended = succeed("publish", "talk", "--dry-run", cwd=small)
+    assert "new" in ended.out
+    assert everything(small) == before
+
+
+def test_windows_faults_end_in_the_same_bytes(small: Path, small_published: Path) -> None:
+    """Renames that fail three times with PermissionError, and a stdout that speaks cp936."""
+    program = (
+        "import os, sys\n"
+        "rename, seen = os.replace, {}\n"
+        "def held(src, dst):\n"
+        "    seen[str(dst)] = seen.get(str(dst), 0) + 1\n"
+        "    if seen[str(dst)] <= 3: raise PermissionError(13, 'held by a scanner', str(dst))\n"
+        "    rename(src, dst)\n"
+        "os.replace = held\n"
+        "from castkit.cli.main import main\n"
+        "sys.argv[0] = 'castkit'; main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "publish", "talk"],
+        cwd=small,
+        env={**os.environ, "PYTHONIOENCODING": "cp936", "PYTHONUTF8": "0"},
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    assert ended.returncode == 0, ended.stderr.decode("cp936", "replace")
+    assert everything(small) == everything(small_published)
+
+
+def _publish_and_stop(workspace: Path, after_s: float, number: signal.Signals) -> int:
+    """Starts a publish in a process group of its own and sends it the signal; gives its exit code."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "castkit", "publish", "talk"],
+        cwd=workspace,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(after_s)
+    if process.poll() is None:
+        if number == signal.SIGKILL:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+    return process.wait(timeout=120)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="process groups and SIGKILL are POSIX; the engine's sweep runs there"
+)
+@pytest.mark.parametrize("seed", range(40 if WHOLE else 3))
+def test_killed_at_any_moment_the_next_run_ends_in_the_same_bytes(
+    small: Path, small_published: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    for _ in range(chance.randint(1, 3)):
+        _publish_and_stop(small, chance.uniform(0.3, 9.0), chance.choice([signal.SIGKILL, signal.SIGINT]))
+    succeed("publish", "talk", cwd=small)
+    assert everything(small) == everything(small_published)
+    assert not [path for path in small.rglob(".*") if "part" in path.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another signal there")
+def test_interrupt_exits_130_and_leaves_no_process(small: Path) -> None:
+    code = _publish_and_stop(small, 4.0, signal.SIGINT)
+    assert code in (130, 0)
+    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(small) not in left
+
+
+def test_json_output_is_json_and_nothing_else(small_copy: Path) -> None:
+    events = succeed("publish", "talk", "--json", cwd=small_copy).events
+    summary = events[-1]
+    assert summary["event"] == "summary"
+    assert summary["errors"] == []
+    assert summary["results"]["talk"]["audio"].endswith(".mp3")
+    published = json.loads((small_copy / "episodes/talk/build/published.json").read_text("utf-8"))
+    assert summary["results"]["talk"]["audio"] == published["audio"]["url"]

@@ -1,0 +1,106 @@
+"""Imports run downwards only, siblings do not meet, and every library is imported in one place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parent.parent / "src" / "castkit"
+TOOLBOXES = ("audio", "video", "speech", "subtitles", "translate", "notes", "feed", "storage", "artwork")
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("errors", "timecode", "atomic"),
+    ("model",),
+    ("workspace", "ffmpeg"),
+    ("engine", *TOOLBOXES),
+    ("config", "scaffold"),
+    ("steps",),
+    ("pipeline",),
+    ("cli",),
+    ("__main__",),
+)
+RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
+
+# library: where alone it may be imported (a module or a package of castkit)
+HOMES = {
+    "click": ("cli",),
+    "boto3": ("storage.s3",),
+    "botocore": ("storage.s3", "storage.s3_errors"),
+    "feedgen": ("feed",),
+    "lxml": ("feed",),
+    "pydub": ("audio.jingle",),
+    "ffmpeg": ("ffmpeg",),
+    "faster_whisper": ("speech",),
+    "ctranslate2": ("speech",),
+    "whisper": ("speech.openai",),
+    "torch": ("speech.openai", "speech.convert"),
+    "mutagen": ("audio.tags",),
+    "srt": ("subtitles.files",),
+    "rjieba": ("subtitles",),
+    "opencc": ("subtitles", "translate"),
+    "jinja2": ("notes",),
+    "nh3": ("notes",),
+    "markdown_it": ("notes",),
+    "PIL": ("artwork",),
+    "filelock": ("engine", "speech.models"),
+    "rich": ("cli.console",),
+    "pydantic": ("model", "config"),
+}
+
+
+def modules() -> list[Path]:
+    return sorted(SRC.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(SRC).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Every imported module's dotted name, those inside functions and under TYPE_CHECKING too."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            if node.module == "castkit":
+                yield from ((node.lineno, f"castkit.{alias.name}") for alias in node.names)
+            elif node.module:
+                yield node.lineno, node.module
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_imports_run_downwards(path: Path) -> None:
+    room = name_of(path).split(".")[0]
+    if not room:
+        return  # the package itself: its version, nothing else
+    assert room in RANK, f"{room} has no place in LAYERS"
+    for line, target in imports(path):
+        if not target.startswith("castkit.") or target == "castkit.__version__":
+            continue
+        other = target.split(".")[1]
+        is_fine = RANK[other] < RANK[room] or other == room or (RANK[other] == RANK[room] and RANK[room] in (0, 2))
+        assert is_fine, f"{path.relative_to(SRC)}:{line} imports {target}, which is not below {room}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_libraries_stay_in_their_homes(path: Path) -> None:
+    name = name_of(path)
+    for line, target in imports(path):
+        homes = HOMES.get(target.split(".")[0])
+        if homes and not target.startswith("castkit"):
+            is_home = any(name == home or name.startswith(home + ".") for home in homes)
+            assert is_home, f"{path.relative_to(SRC)}:{line} imports {target}, which belongs in {homes}"
+
+
+def test_subprocesses_are_run_in_one_module() -> None:
+    users = {name_of(path) for path in modules() for _, target in imports(path) if target == "subprocess"}
+    assert users <= {"ffmpeg", "speech.pip"}, users
+
+
+def test_every_homed_library_is_in_use() -> None:
+    used = {target.split(".")[0] for path in modules() for _, target in imports(path)}
+    assert set(HOMES) <= used, set(HOMES) - used
