@@ -64,6 +64,11 @@ class EpisodePaths:
         return self._named(f"{language}.srt")
 
     @property
+    def spoken_track(self) -> Path:
+        """The spoken language's cues: tag, origin and exceptions."""
+        return self.build / "spoken.json"
+
+    @property
     def tracks(self) -> Path:
         """Which subtitle tracks there are, where they come from, and their exceptions."""
         return self.build / "subtitles.json"

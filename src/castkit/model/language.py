@@ -5,7 +5,10 @@ Rule: a tag is compared whole first, then by its primary language; `zh` alone is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
 
 # The languages of openai-whisper's tokenizer (whisper/tokenizer.py, LANGUAGES), without their English names.
 WHISPER_LANGUAGES = frozenset(
@@ -13,6 +16,14 @@ WHISPER_LANGUAGES = frozenset(
     "is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si "
     "sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo yue zh".split()
 )
+
+# What people write for the languages most often spoken on shows.
+NAMES = {
+    "arabic": "ar", "bengali": "bn", "cantonese": "yue", "chinese": "zh", "dutch": "nl", "english": "en",
+    "french": "fr", "german": "de", "hindi": "hi", "indonesian": "id", "italian": "it", "japanese": "ja",
+    "korean": "ko", "mandarin": "zh", "persian": "fa", "portuguese": "pt", "russian": "ru", "spanish": "es",
+    "swahili": "sw", "thai": "th", "turkish": "tr", "urdu": "ur", "vietnamese": "vi",
+}  # fmt: skip
 
 
 def primary(tag: str) -> str:
@@ -47,3 +58,56 @@ def is_traditional(tag: str) -> bool:
     """Whether a Chinese tag asks for traditional script (`Hant`, or a region that writes it)."""
     parts = tag.split("-")[1:]
     return "Hant" in parts or ("Hans" not in parts and any(part in ("TW", "HK", "MO") for part in parts))
+
+
+def canonical(tag: str) -> str | None:
+    """The usual form of a BCP 47 tag (`zh-Hans` for `zh-hans`), or None where it names no one language that is read.
+
+    Validity and form are those of langcodes (RFC 5646 and CLDR); `und`, `mul`, `zxx` and private codes are refused.
+    """
+    import langcodes  # noqa: PLC0415
+
+    try:
+        if not langcodes.tag_is_valid(tag):
+            return None
+        usual = langcodes.standardize_tag(tag)
+    except ValueError:  # langcodes.LanguageTagError
+        return None
+    return None if _is_reserved(primary(usual)) else usual
+
+
+def _is_reserved(code: str) -> bool:
+    return code in ("und", "mul", "mis", "zxx", "x") or (len(code) == 3 and "qaa" <= code <= "qtz")
+
+
+def is_spoken(tag: str) -> bool:
+    """Whether Whisper knows the language of this tag; its own codes count even where CLDR prefers others (`jw`)."""
+    return primary(tag) in WHISPER_LANGUAGES and (tag in WHISPER_LANGUAGES or canonical(tag) == tag)
+
+
+def worded_in(table: Mapping[str, T], reader: str) -> T:
+    """The entry of a table of wordings for a reader of this language: Chinese by its script, else English's."""
+    tag = "zh" if is_chinese(reader) else primary(reader)
+    if tag == "zh":
+        tag = "zh-Hant" if is_traditional(reader) else "zh-Hans"
+    return table.get(tag, table["en"])
+
+
+def language_name(tag: str, reader: str) -> str:
+    """What readers of `reader` call the language `tag` (CLDR's names), or the tag: `anglais` for `en` in `fr`."""
+    import langcodes  # noqa: PLC0415
+
+    try:
+        return langcodes.Language.get(tag).display_name(reader)
+    except ValueError:
+        return tag
+
+
+def iso639_2(tag: str) -> str:
+    """The three letters by which media files name a language (`zho` for `zh-Hans`); `und` where there are none."""
+    import langcodes  # noqa: PLC0415
+
+    try:
+        return langcodes.Language.get(tag).to_alpha3()
+    except (LookupError, ValueError):
+        return "und"

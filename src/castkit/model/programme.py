@@ -18,7 +18,11 @@ class Loudness:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One recording as found: `path` is relative to the episode's folder, with forward slashes."""
+    """One recording as found: `path` is relative to the episode's folder, with forward slashes.
+
+    `sound` says which of its sides are worth hearing: "mono" (one channel, or two that are the same), "stereo", or
+    "left" or "right" where the other side is silent. `loudness` is that of this sound.
+    """
 
     path: str
     speaker: str
@@ -28,6 +32,7 @@ class Track:
     sample_rate: int
     has_video: bool
     loudness: Loudness
+    sound: str = "mono"
 
 
 @dataclass(frozen=True, slots=True)

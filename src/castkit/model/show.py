@@ -5,56 +5,81 @@ Rule: every key is known, typed and documented here; the JSON Schema for editors
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from castkit.model.categories import CATEGORIES
+from castkit.model.licences import LICENCES
+from castkit.model.roles import ROLES
 from castkit.model.text import LocalText
 
 EMPTY = LocalText({})
+T = TypeVar("T")
+
+# TOML's arrays come as lists, which strict mode takes for no tuple; the items stay strict.
+Array = Annotated[tuple[T, ...], Field(strict=False)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Url = Annotated[str, Field(json_schema_extra={"pattern": "^(https?://.+)?$"})]
+
+
+def _listed(names: tuple[str, ...], description: str) -> Any:
+    """What an editor offers for a text that castkit's configuration reader checks with regard to more than its type."""
+    return WithJsonSchema({"type": "string", "enum": list(names), "description": description})
+
+
+Role = Annotated[str, AfterValidator(str.lower), _listed(ROLES, "a role of the Podcasting 2.0 taxonomy")]
+Category = Annotated[str, _listed(CATEGORIES, "a podcast category of Apple's")]
+Licence = Annotated[str, _listed(("", *LICENCES), "SPDX identifier in lower case, such as cc-by-4.0")]
+Language = Annotated[str, Field(json_schema_extra={"pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"})]
 
 
 class Section(BaseModel):
-    """A table in one of castkit's TOML files: frozen, and an unknown key is an error."""
+    """A table in one of castkit's TOML files: frozen, strict, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, strict=True)
 
 
 class Person(Section):
     """Somebody heard on the show, or who worked on it."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="short name used in recordings and episodes")]
+    id: Id = Field(description="short name used in recordings and episodes: small letters, digits and hyphens")
     name: LocalText
-    role: str = Field("host", description="a role of the Podcasting 2.0 taxonomy, such as host or guest")
+    role: Role = "host"
     organisation: LocalText = EMPTY
-    href: str = ""
-    img: str = ""
+    href: Url = Field("", description="a page about the person")
+    img: Url = Field("", description="address of a picture of the person")
 
 
 class Organisation(Section):
     """A partner or funder that the show must name."""
 
     name: LocalText
-    href: str = ""
+    href: Url = Field("", description="the organisation's page")
 
 
 class ShowInfo(Section):
     """`[show]`: what a listener sees."""
 
     title: LocalText
-    description: LocalText
-    author: LocalText
-    owner_email: str
-    link: str
+    description: LocalText = Field(description="what the show is about; at most 4000 bytes in each language")
+    author: LocalText = Field(description="the organisation or person behind the show")
+    owner_email: str = Field(
+        description="where podcast directories reach you; it stands in the feed for all to read",
+        json_schema_extra={"pattern": r"^[^@\s]+@[^@\s]+\.[^@\s]+$"},
+    )
+    link: str = Field(description="the show's page on the web", json_schema_extra={"pattern": "^https?://.+"})
     image: str = Field("cover.png", description="square PNG or JPEG of 1400 to 3000 pixels, relative to castkit.toml")
-    categories: tuple[str, ...] = Field(description='Apple\'s names, a subcategory as "Education > Courses"')
-    explicit: bool = False
-    languages: tuple[str, ...] = Field(min_length=1, description="BCP 47 tags, the main language first")
+    categories: Array[Category] = Field(
+        min_length=1, description='Apple\'s names, a subcategory as "Education > Courses"; the first counts most'
+    )
+    explicit: bool = Field(False, description="whether the show is unsuitable for children")
+    languages: Array[Language] = Field(min_length=1, description="BCP 47 tags, the main language first; one feed each")
     type: Literal["episodic", "serial"] = "episodic"
-    licence: str = Field("", description="SPDX identifier in lower case, such as cc-by-4.0")
+    licence: Licence = ""
     locked: bool = Field(True, description="whether other hosts may import the feed without asking the owner")
-    funding_statement: LocalText = EMPTY
-    disclaimer: LocalText = EMPTY
+    funding_statement: LocalText = Field(EMPTY, description="printed in the notes of every episode")
+    disclaimer: LocalText = Field(EMPTY, description="printed in the notes of every episode")
     copyright: str = ""
 
 
@@ -62,23 +87,40 @@ class StoreSettings(Section):
     """`[store]`: where published files go, and the address listeners fetch them from."""
 
     kind: Literal["folder", "s3"] = "folder"
-    base_url: str = Field("http://127.0.0.1:8000", description="public address of the store's root")
-    path: str = Field("public", description="kind = folder: relative to castkit.toml")
-    bucket: str = ""
-    prefix: str = ""
-    endpoint: str = Field("", description="kind = s3: address of an S3-compatible service; empty for AWS")
-    region: str = ""
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="public address of the store's root",
+        json_schema_extra={"pattern": "^https?://[^?#]+$"},
+    )
+    path: str = Field("public", min_length=1, description="kind = folder: relative to castkit.toml")
+    bucket: str = Field("", description="kind = s3: the bucket's name")
+    prefix: str = Field("", description="kind = s3: folder within the bucket, without a slash at either end")
+    endpoint: Url = Field("", description="kind = s3: address of an S3-compatible service; empty for AWS")
+    region: str = Field("", description="kind = s3")
 
 
 class SpeechSettings(Section):
     """`[speech]`: recognition."""
 
     engine: Literal["faster-whisper", "openai-whisper"] = "faster-whisper"
-    model: str = Field("base", description="a Whisper model's name, or a folder with one in CTranslate2 form")
+    model: str = Field(
+        "base", min_length=1, description="a Whisper model's name, or a folder with one in CTranslate2 form"
+    )
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    compute_type: str = "float32"
+    compute_type: Literal[
+        "float32",
+        "int8",
+        "int8_float32",
+        "int8_float16",
+        "int8_bfloat16",
+        "int16",
+        "float16",
+        "bfloat16",
+        "auto",
+        "default",
+    ] = Field("float32", description="the numbers CTranslate2 computes with; float32 gives the same text everywhere")
     beam_size: int = Field(5, ge=1, le=10)
-    hints: tuple[str, ...] = Field((), description="names and terms the recogniser should expect")
+    hints: Array[str] = Field((), description="names and terms the recogniser should expect")
 
 
 class AudioSettings(Section):
@@ -88,23 +130,23 @@ class AudioSettings(Section):
     true_peak: float = Field(-1.0, ge=-9, le=0, description="highest true peak, dBTP")
     bitrate: int = Field(128, ge=48, le=320, description="MP3, kbit/s")
     intro: str = Field("", description="sound file before the programme, relative to castkit.toml")
-    outro: str = ""
+    outro: str = Field("", description="sound file after the programme, relative to castkit.toml")
     crossfade_ms: int = Field(500, ge=0, le=10_000)
 
 
 class SubtitleSettings(Section):
     """`[subtitles]`."""
 
-    require_review: tuple[str, ...] = Field((), description="languages a person must accept before publishing")
+    require_review: Array[Language] = Field((), description="languages a person must accept before publishing")
 
 
 class Show(Section):
     """The whole castkit.toml."""
 
     show: ShowInfo
-    people: tuple[Person, ...] = ()
-    partners: tuple[Organisation, ...] = ()
-    funders: tuple[Organisation, ...] = ()
+    people: Array[Person] = Field((), description="everybody who is heard on the show")
+    partners: Array[Organisation] = Field((), description="organisations named in the notes of every episode")
+    funders: Array[Organisation] = Field((), description="organisations named in the notes of every episode")
     store: StoreSettings = StoreSettings()
     speech: SpeechSettings = SpeechSettings()
     audio: AudioSettings = AudioSettings()

@@ -1,0 +1,1 @@
+"""From one language or script to another, as far as this machine can."""

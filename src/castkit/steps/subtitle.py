@@ -1,0 +1,128 @@
+"""Step: cues in the spoken language, from the transcript or from the subtitles a person accepted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from castkit.engine.stage import Job, Stage
+from castkit.errors import CastkitError
+from castkit.model.cue import Cue, CueException, CueTrack, Origin
+from castkit.model.language import cue_language, is_chinese, is_traditional
+from castkit.model.transcript import Transcript
+from castkit.steps.context import EpisodeContext
+from castkit.subtitles.chinese import with_full_width_punctuation
+from castkit.subtitles.cueing import make_cues
+from castkit.subtitles.files import read_srt, write_srt
+from castkit.subtitles.profile import breaches, profile_for
+from castkit.translate.script import convert_cues, convert_utterances
+
+AUTO = "auto"
+
+
+def spoken_language(context: EpisodeContext, transcript: Transcript) -> str:
+    """The BCP 47 tag of the spoken language's cues: the show's own tag for it, else as episode.toml or Whisper says."""
+    said = context.episode.language
+    return cue_language(transcript.language if said == AUTO else said, context.show.languages)
+
+
+def load_transcript(path: Path) -> Transcript:
+    """The transcript in `path`; CastkitError where a person's edit has broken it."""
+    try:
+        return Transcript.from_json(json.loads(path.read_text("utf-8")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CastkitError(
+            f"{path} is no transcript of castkit's: {error}", "undo the edit, or delete the file"
+        ) from error
+
+
+def built_cues(path: Path) -> tuple[Cue, ...]:
+    """The cues of an SRT in the build folder, which a person may have edited; none where nothing was said."""
+    return read_srt(path) if path.stat().st_size else ()
+
+
+def accepted_track(path: Path, language: str) -> CueTrack:
+    """The cues a person accepted, unchanged; what breaks a limit is listed. CastkitError where it is no SRT."""
+    cues = read_srt(path)
+    found = breaches(cues, profile_for(language))
+    listed = (CueException(one.index, one.cue.start_ms, one.rule, one.found, "accepted as it is") for one in found)
+    return CueTrack(language, Origin.ACCEPTED, cues, tuple(listed))
+
+
+def recognised_track(transcript: Transcript, language: str) -> CueTrack:
+    """Cues from the words recognised; Chinese in one script and with Chinese punctuation."""
+    utterances = transcript.utterances
+    if is_chinese(language):
+        # Word lists and segmentation know simplified script best, so the other one is made at the end.
+        utterances = with_full_width_punctuation(convert_utterances(utterances, "zh-Hans"))
+    cues, exceptions = make_cues(utterances, profile_for(language), transcript.duration_ms)
+    if is_traditional(language):
+        cues = convert_cues(cues, language)
+    return CueTrack(language, Origin.RECOGNITION, cues, exceptions)
+
+
+def described(track: CueTrack) -> dict[str, Any]:
+    """What the reports say of a track: its language, where it comes from, and its exceptions."""
+    return {
+        "language": track.language,
+        "origin": track.origin.value,
+        "is_reviewed": track.origin.is_reviewed,
+        "cues": len(track.cues),
+        "exceptions": [asdict(exception) for exception in track.exceptions],
+    }
+
+
+def note_exceptions(job: Job, track: CueTrack) -> None:
+    """Says how many of a track's cues break a limit, if any do."""
+    if count := len({exception.index for exception in track.exceptions}):
+        kind = "accepted" if track.origin.is_reviewed else "generated"
+        job.note(f"{track.language}: {count} of {len(track.cues)} {kind} cues break a limit; the report lists them")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Writes a JSON file: UTF-8, LF, sorted keys."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _language(context: EpisodeContext) -> str:
+    return spoken_language(context, load_transcript(context.paths.transcript))
+
+
+def reads(context: EpisodeContext) -> Iterable[Path]:
+    return (context.paths.transcript, context.paths.accepted(_language(context)))
+
+
+def writes(context: EpisodeContext) -> Iterable[Path]:
+    return (context.paths.srt(_language(context)), context.paths.spoken_track)
+
+
+def settings(context: EpisodeContext) -> Any:
+    return {"language": context.episode.language, "languages": list(context.show.languages)}
+
+
+def run(context: EpisodeContext, job: Job) -> None:
+    paths = context.paths
+    transcript = load_transcript(paths.transcript)
+    language = spoken_language(context, transcript)
+    accepted = paths.accepted(language)
+    track = accepted_track(accepted, language) if accepted.is_file() else recognised_track(transcript, language)
+    if not track.cues:
+        job.note(f"no words were recognised, so there are no subtitles; if there are some, put them into {accepted}")
+    note_exceptions(job, track)
+    write_srt(job.output(paths.srt(language)), track.cues)
+    write_json(job.output(paths.spoken_track), {"version": 1, **described(track)})
+
+
+STEP = Stage[EpisodeContext](
+    name="subtitle",
+    version=1,
+    after=("transcribe",),
+    reads=reads,
+    writes=writes,
+    settings=settings,
+    run=run,
+)

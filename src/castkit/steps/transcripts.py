@@ -1,0 +1,117 @@
+"""Step: the transcripts that listeners get, labelled where no person has read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from castkit.engine.stage import Job, Stage
+from castkit.errors import CastkitError
+from castkit.model.cue import Cue, Origin
+from castkit.steps.context import EpisodeContext
+from castkit.steps.subtitle import built_cues, load_transcript
+from castkit.subtitles.bilingual import two_languages, upper_first
+from castkit.subtitles.files import write_srt
+from castkit.subtitles.labels import label, with_label
+from castkit.subtitles.profile import profile_for
+from castkit.subtitles.speakers import with_speakers
+from castkit.subtitles.transcript_files import compose_podcast_json, compose_vtt
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A track as subtitles.json names it; its cues are in its SRT, which a person may have edited."""
+
+    language: str
+    origin: Origin
+
+    @property
+    def label(self) -> str:
+        """What a listener must be told before the words, or nothing."""
+        return label(self.language) if self.origin is Origin.MACHINE_TRANSLATION else ""
+
+
+def load_tracks(path: Path) -> tuple[Kept, ...]:
+    """The tracks there are, the show's main language first."""
+    try:
+        tracks = json.loads(path.read_text("utf-8"))["tracks"]
+        return tuple(Kept(track["language"], Origin(track["origin"])) for track in tracks)
+    except (ValueError, KeyError, TypeError) as error:
+        raise CastkitError(f"{path} is not as castkit wrote it: {error}", "delete the file and run again") from error
+
+
+def labelled(cues: tuple[Cue, ...], track: Kept) -> tuple[Cue, ...]:
+    """The cues as published: with a label where the words are an unreviewed machine's."""
+    return with_label(cues, track.label, profile_for(track.language)) if track.label else cues
+
+
+def _naming(context: EpisodeContext, language: str) -> Callable[[str], str]:
+    names = {person.id: person.name.in_(language, context.show.languages) for person in context.people}
+    return lambda speaker: names.get(speaker) or speaker
+
+
+def reads(context: EpisodeContext) -> Iterable[Path]:
+    paths = context.paths
+    return (paths.transcript, paths.tracks, *(paths.srt(track.language) for track in load_tracks(paths.tracks)))
+
+
+def writes(context: EpisodeContext) -> Iterable[Path]:
+    paths = context.paths
+    tracks = load_tracks(paths.tracks)
+    for track in tracks:
+        language = track.language
+        yield from (paths.vtt(language), paths.transcript_json(language), paths.published_srt(language))
+    if len(tracks) > 1:
+        yield paths.bilingual_srt
+
+
+def settings(context: EpisodeContext) -> Any:
+    """Names and labels as readers see them."""
+    names = {person.id: person.name.model_dump() for person in context.people}
+    return {"names": names, "languages": list(context.show.languages)}
+
+
+def run(context: EpisodeContext, job: Job) -> None:
+    paths = context.paths
+    words = load_transcript(paths.transcript).words
+    tracks = load_tracks(paths.tracks)
+    cues = {track: built_cues(paths.srt(track.language)) for track in tracks}
+    for track in tracks:
+        language = track.language
+        profile, name_of = profile_for(language), _naming(context, language)
+        shown = labelled(with_speakers(cues[track], words), track)
+        vtt = compose_vtt(shown, profile, name_of, note=track.label)
+        _write(job.output(paths.vtt(language)), vtt)
+        _write(job.output(paths.transcript_json(language)), compose_podcast_json(shown, profile, name_of))
+        write_srt(job.output(paths.published_srt(language)), shown)
+    if len(tracks) > 1:
+        one, other = tracks[:2]
+        write_srt(job.output(paths.bilingual_srt), bilingual(one, cues[one], other, cues[other]))
+
+
+def bilingual(one: Kept, its_cues: tuple[Cue, ...], other: Kept, others_cues: tuple[Cue, ...]) -> tuple[Cue, ...]:
+    """Both tracks in one, Chinese above; labelled where either half is an unreviewed machine's."""
+    upper, _ = upper_first(one.language, other.language)
+    pair = (its_cues, others_cues) if upper == one.language else (others_cues, its_cues)
+    both = two_languages(*pair)
+    for track in (one, other):
+        both = labelled(both, track)
+    return both
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+STEP = Stage[EpisodeContext](
+    name="transcripts",
+    version=1,
+    after=("translate",),
+    reads=reads,
+    writes=writes,
+    settings=settings,
+    run=run,
+)

@@ -1,0 +1,130 @@
+"""Step: cues in the show's other languages, as far as this machine can; else a file for a translator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from castkit.engine.stage import Job, Stage
+from castkit.errors import CastkitError
+from castkit.model.cue import CueTrack, Origin
+from castkit.model.language import language_name
+from castkit.model.transcript import Transcript
+from castkit.steps.context import EpisodeContext
+from castkit.steps.subtitle import accepted_track, built_cues, described, load_transcript, note_exceptions, write_json
+from castkit.subtitles.cueing import make_cues
+from castkit.subtitles.files import read_srt, write_srt
+from castkit.subtitles.profile import profile_for
+from castkit.translate.routes import Route, Way, routes
+from castkit.translate.script import convert_cues
+from castkit.translate.whisper_english import english_utterances
+
+# A translation's words are not spoken at their times to the frame, so a cue may wait until the one before is read.
+HOLD_MS = 500
+
+
+def load_spoken(path: Path) -> dict[str, Any]:
+    """What the step before said of the spoken language's track."""
+    try:
+        value = json.loads(path.read_text("utf-8"))
+        return {key: value[key] for key in ("language", "origin", "is_reviewed", "cues", "exceptions")}
+    except (ValueError, KeyError, TypeError) as error:
+        raise CastkitError(f"{path} is not as castkit wrote it: {error}", "delete the file and run again") from error
+
+
+def planned(context: EpisodeContext, transcript: Transcript) -> tuple[Route, ...]:
+    """The way to every show language that is not spoken; where nothing was said there is nothing to translate."""
+    paths, wanted = context.paths, context.show.languages
+    track = load_spoken(paths.spoken_track)
+    spoken = track["language"]
+    accepted = [language for language in wanted if language != spoken and paths.accepted(language).is_file()]
+    found = routes(spoken, wanted, accepted=accepted, has_english=bool(english_utterances(transcript)))
+    return tuple(route for route in found if track["cues"] or route.way is Way.ACCEPTED)
+
+
+def whisper_track(transcript: Transcript, language: str) -> CueTrack:
+    """Cues from Whisper's English, within the limits of English."""
+    profile = replace(profile_for(language), hold_ms=HOLD_MS)
+    cues, exceptions = make_cues(english_utterances(transcript), profile, transcript.duration_ms)
+    return CueTrack(language, Origin.MACHINE_TRANSLATION, cues, exceptions)
+
+
+def _converted(context: EpisodeContext, route: Route, spoken: str) -> CueTrack:
+    paths = context.paths
+    is_spoken = route.source == spoken
+    cues = built_cues(paths.srt(spoken)) if is_spoken else read_srt(paths.accepted(route.source))
+    return CueTrack(route.target, Origin.SCRIPT_CONVERSION, convert_cues(cues, route.target))
+
+
+def _track(context: EpisodeContext, route: Route, transcript: Transcript, spoken: str) -> CueTrack:
+    if route.way is Way.ACCEPTED:
+        return accepted_track(context.paths.accepted(route.target), route.target)
+    if route.way is Way.WHISPER:
+        return whisper_track(transcript, route.target)
+    return _converted(context, route, spoken)
+
+
+def _missing(context: EpisodeContext, route: Route) -> dict[str, str]:
+    """What to tell of a language nobody here can translate into; paths are relative to the workspace."""
+    root = context.workspace.root
+    source, target = language_name(route.source, "en"), language_name(route.target, "en")
+    return {
+        "language": route.target,
+        "why": f"{source} → {target}: no translator here",
+        "file": context.paths.to_translate(route.target).relative_to(root).as_posix(),
+        "save_as": context.paths.accepted(route.target).relative_to(root).as_posix(),
+    }
+
+
+def reads(context: EpisodeContext) -> Iterable[Path]:
+    paths = context.paths
+    spoken = load_spoken(paths.spoken_track)["language"]
+    others = [language for language in context.show.languages if language != spoken]
+    return (paths.transcript, paths.spoken_track, paths.srt(spoken), *(paths.accepted(language) for language in others))
+
+
+def writes(context: EpisodeContext) -> Iterable[Path]:
+    paths = context.paths
+    plan = planned(context, load_transcript(paths.transcript))
+    tracks = (paths.to_translate(route.target) if route.way is Way.NONE else paths.srt(route.target) for route in plan)
+    return (paths.tracks, *tracks)
+
+
+def settings(context: EpisodeContext) -> Any:
+    return {"languages": list(context.show.languages)}
+
+
+def run(context: EpisodeContext, job: Job) -> None:
+    paths = context.paths
+    transcript = load_transcript(paths.transcript)
+    spoken = load_spoken(paths.spoken_track)
+    tracks, missing = [spoken], []
+    for route in planned(context, transcript):
+        if route.way is Way.NONE:
+            gap = _missing(context, route)
+            write_srt(job.output(paths.to_translate(route.target)), built_cues(paths.srt(route.source)))
+            job.note(f"{gap['why']}; a file for the translator is {gap['file']}; save it as {gap['save_as']} when done")
+            missing.append(gap)
+            continue
+        track = _track(context, route, transcript, spoken["language"])
+        note_exceptions(job, track)
+        write_srt(job.output(paths.srt(route.target)), track.cues)
+        tracks.append(described(track))
+    order = {language: number for number, language in enumerate(context.show.languages)}
+    tracks.sort(key=lambda track: order.get(track["language"], len(order)))
+    value = {"version": 1, "spoken": spoken["language"], "tracks": tracks, "missing": missing}
+    write_json(job.output(paths.tracks), value)
+
+
+STEP = Stage[EpisodeContext](
+    name="translate",
+    version=1,
+    after=("subtitle",),
+    reads=reads,
+    writes=writes,
+    settings=settings,
+    run=run,
+)
