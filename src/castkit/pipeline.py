@@ -6,14 +6,26 @@ each other run side by side. An episode's road ends in `published.json`; the sho
 
     raw ─ ingest ─┬─ master ─────────────────────────────────────────────┬─ package ─┬─ upload ─▶ published.json
                   └─ transcribe ─ subtitle ─ translate ─┬─ transcripts ──┘           │
-                                                        └─ notes ────────────────────┘
+                                                        └─ notes ─ pages ────────────┘
     all published.json ─ feed ─▶ feeds/<language>.xml
 """
 
 from __future__ import annotations
 
 from castkit.engine.stage import Stage
-from castkit.steps import feed, ingest, master, notes, package, subtitle, transcribe, transcripts, translate, upload
+from castkit.steps import (
+    feed,
+    ingest,
+    master,
+    notes,
+    package,
+    pages,
+    subtitle,
+    transcribe,
+    transcripts,
+    translate,
+    upload,
+)
 from castkit.steps.context import EpisodeContext
 from castkit.steps.show_context import ShowContext
 
@@ -24,7 +36,8 @@ EPISODE: tuple[Stage[EpisodeContext], ...] = (
     subtitle.STEP,  # cues in the spoken language; an accepted SRT wins
     translate.STEP,  # cues in the show's other languages
     transcripts.STEP,  # SRT, VTT, JSON and bilingual files as listeners get them
-    notes.STEP,  # show notes and newsletter in every language
+    notes.STEP,  # show notes (Markdown) and newsletter in every language
+    pages.STEP,  # the notes as pages, from the Markdown as it stands, a person's edits included
     package.STEP,  # tagged MP3, MP4 with subtitle tracks, chapters, report
     upload.STEP,  # to the store, checked; published.json last
 )

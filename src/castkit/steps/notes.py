@@ -1,0 +1,86 @@
+"""Show notes in Markdown, and a block for the newsletter, in every language of the show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from castkit.engine.stage import Job, Stage
+from castkit.errors import CastkitError
+from castkit.model.cue import Origin
+from castkit.model.programme import Programme
+from castkit.notes import templates
+from castkit.notes.view import Material, view
+from castkit.steps.context import EpisodeContext
+
+# The keys of castkit.toml and episode.toml that the notes print; the rest may change without making them anew.
+_SHOW_KEYS = (
+    "title", "description", "author", "link", "languages", "licence", "copyright", "funding_statement", "disclaimer",
+)  # fmt: skip
+_EPISODE_KEYS = (
+    "title", "summary", "description", "date", "season", "number", "type", "chapters", "links", "keywords",
+)  # fmt: skip
+
+
+def texts_of(context: EpisodeContext) -> dict[str, Any]:
+    """What people wrote about the show and the episode, as far as the notes print it."""
+    show = context.show
+    return {
+        "show": show.show.model_dump(mode="json", include=set(_SHOW_KEYS)),
+        "episode": context.episode.model_dump(mode="json", include=set(_EPISODE_KEYS)),
+        "people": [person.model_dump(mode="json") for person in context.people],
+        "partners": [one.model_dump(mode="json") for one in show.partners],
+        "funders": [one.model_dump(mode="json") for one in show.funders],
+    }
+
+
+def _reads(context: EpisodeContext) -> Iterable[Path]:
+    return (context.paths.ingest, context.paths.tracks, *templates.candidates(context.workspace.templates))
+
+
+def _writes(context: EpisodeContext) -> Iterable[Path]:
+    for language in context.show.languages:
+        yield context.paths.notes_markdown(language)
+        yield context.paths.newsletter_html(language)
+
+
+def _run(context: EpisodeContext, job: Job) -> None:
+    sources = templates.load(context.workspace.templates)
+    material = _material(context)
+    for language in context.show.languages:
+        values = view(material, language)
+        _write(job.output(context.paths.notes_markdown(language)), templates.render_markdown(sources, values))
+        newsletter = templates.render_html(sources, templates.NEWSLETTER, values)
+        _write(job.output(context.paths.newsletter_html(language)), newsletter)
+
+
+def _material(context: EpisodeContext) -> Material:
+    paths = context.paths
+    try:
+        programme = Programme.from_json(json.loads(paths.ingest.read_text("utf-8")))
+        tracks = json.loads(paths.tracks.read_text("utf-8"))["tracks"]
+        # A track without a cue is none: it is not published either.
+        transcripts = tuple((track["language"], Origin(track["origin"])) for track in tracks if track.get("cues", True))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CastkitError(
+            f"{paths.ingest.name} or {paths.tracks.name} of {context.slug} is damaged: {error}",
+            f"run: castkit build {context.slug} --redo ingest --redo translate",
+        ) from error
+    return Material(context.show, context.episode, context.people, programme, transcripts)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8", newline="\n")
+
+
+STEP = Stage[EpisodeContext](
+    name="notes",
+    version=1,
+    after=("translate",),
+    reads=_reads,
+    writes=_writes,
+    settings=texts_of,
+    run=_run,
+)

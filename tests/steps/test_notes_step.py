@@ -1,0 +1,158 @@
+"""The steps of the show notes under the real engine: what makes them run again, and hand edits that go out."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from castkit.engine.run import Place, run
+from castkit.errors import CastkitError
+from castkit.model.episode import Episode
+from castkit.model.show import Show
+from castkit.steps import notes, pages
+from castkit.steps.context import EpisodeContext
+from castkit.workspace import Workspace
+
+SHOW = """
+[show]
+title = "Dialogues"
+description = "About work."
+author = "Institute"
+owner_email = "podcast@example.org"
+link = "https://example.org"
+categories = ["Government"]
+languages = ["en", "zh-Hans"]
+"""
+EPISODE = """
+guid = "9bbcf94d-32f4-4189-9b88-29010fd18b11"
+language = "en"
+date = 2026-09-02T09:00:00+02:00
+title = { en = "Who pays?", zh-Hans = "谁来买单？" }
+summary = "About."
+[[recordings]]
+path = "raw/a.wav"
+"""
+
+
+class Desk:
+    """An episode whose earlier steps are done."""
+
+    def __init__(self, root: Path) -> None:
+        self.workspace = Workspace(root)
+        self.paths = self.workspace.episode("episode-01")
+        self.episode: dict[str, Any] = tomllib.loads(EPISODE)
+        self.show: dict[str, Any] = tomllib.loads(SHOW)
+        self.paths.build.mkdir(parents=True)
+        self.paths.ingest.write_text('{"version": 1, "tracks": [], "lead_ms": 0, "duration_ms": 60000}', "utf-8")
+        self.tracks("recognition")
+
+    def tracks(self, origin: str) -> None:
+        tracks = [
+            {"language": "en", "origin": origin, "is_reviewed": origin == "accepted", "cues": 3},
+            {"language": "zh-Hans", "origin": "recognition", "is_reviewed": False, "cues": 0},
+        ]
+        self.paths.tracks.write_text(json.dumps({"spoken": "en", "tracks": tracks, "missing": []}), "utf-8")
+
+    def write(self) -> dict[str, str]:
+        """Runs both steps; what was done, and why, by step."""
+        told: list[Any] = []
+        show, episode = Show.model_validate(self.show), Episode.model_validate(self.episode)
+        context = EpisodeContext(self.workspace, show, "episode-01", episode)
+        place = Place("episode-01", self.workspace.root, self.paths.build, self.paths.receipts, self.paths.lock)
+        run((notes.STEP, pages.STEP), context, place, told.append)
+        return {event.step: event.reason for event in told if type(event).__name__ in ("Started", "Skipped")}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path)
+    desk.write()
+    return desk
+
+
+def test_three_files_a_language(desk: Desk) -> None:
+    for language in ("en", "zh-Hans"):
+        assert desk.paths.notes_markdown(language).read_text("utf-8").startswith("# ")
+        assert f'<html lang="{language}"' in desk.paths.notes_html(language).read_text("utf-8")
+        assert f'<div lang="{language}"' in desk.paths.newsletter_html(language).read_text("utf-8")
+    assert b"\r" not in desk.paths.notes_html("en").read_bytes()
+
+
+def test_a_second_time_nothing_runs(desk: Desk) -> None:
+    assert desk.write() == {"notes": "up to date", "pages": "up to date"}
+
+
+def test_an_empty_track_is_no_transcript(desk: Desk) -> None:
+    section = desk.paths.notes_markdown("en").read_text("utf-8").split("## Transcripts")[1]
+    assert section.strip() == "- English: machine transcript, not reviewed"
+
+
+def test_acceptance_shows_in_the_notes(desk: Desk) -> None:
+    desk.tracks("accepted")
+    assert desk.write() == {
+        "notes": "inputs changed: subtitles.json",
+        "pages": "inputs changed: notes.en.md, notes.zh-Hans.md",
+    }
+    assert "- English: reviewed by a person" in desk.paths.notes_markdown("en").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["notes.md.j2", "notes.html.j2", "newsletter.html.j2"])
+def test_a_new_template_of_ones_own_renders_again(desk: Desk, name: str) -> None:
+    desk.workspace.templates.mkdir()
+    (desk.workspace.templates / name).write_text("Ours: {{ episode.title }}\n", "utf-8")
+    assert desk.write()["notes"] == f"inputs changed: {name}"
+    outputs = {
+        "notes.md.j2": desk.paths.notes_markdown, "notes.html.j2": desk.paths.notes_html,
+        "newsletter.html.j2": desk.paths.newsletter_html,
+    }  # fmt: skip
+    assert outputs[name]("en").read_text("utf-8") == "Ours: Who pays?\n"
+
+
+def test_what_the_notes_do_not_print_leaves_them_alone(desk: Desk) -> None:
+    desk.show["audio"] = {"bitrate": 192}
+    desk.episode["draft"] = True
+    assert desk.write() == {"notes": "up to date", "pages": "up to date"}
+
+
+def test_a_title_changes_the_notes(desk: Desk) -> None:
+    desk.episode["title"] = "Another"
+    assert desk.write()["notes"].startswith("settings changed: episode.title")
+
+
+def test_markdown_edited_by_hand_is_what_the_page_shows(desk: Desk) -> None:
+    path = desk.paths.notes_markdown("en")
+    path.write_text(path.read_text("utf-8").replace("About.", "Edited by **hand**."), "utf-8")
+    assert desk.write() == {"notes": "edited by hand: notes.en.md", "pages": "inputs changed: notes.en.md"}
+    assert "Edited by <strong>hand</strong>." in desk.paths.notes_html("en").read_text("utf-8")
+
+
+def test_an_edit_is_never_overwritten(desk: Desk) -> None:
+    path = desk.paths.notes_markdown("en")
+    path.write_text("# Mine\n", "utf-8")
+    desk.episode["title"] = "Another"
+    with pytest.raises(CastkitError, match=r"notes\.en\.md"):
+        desk.write()
+    assert path.read_text("utf-8") == "# Mine\n"
+
+
+def test_a_broken_template_leaves_everything_as_it_was(desk: Desk) -> None:
+    before = desk.paths.notes_html("en").read_bytes()
+    desk.workspace.templates.mkdir()
+    (desk.workspace.templates / "notes.html.j2").write_text("{{ episode.nothing }}", "utf-8")
+    with pytest.raises(CastkitError, match=r"notes\.html\.j2, line 1: .*nothing"):
+        desk.write()
+    assert desk.paths.notes_html("en").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", '{"tracks": [{"language": "en"}]}', '{"tracks": [{"language": "en", "origin": "?"}]}']
+)
+def test_damaged_inputs_are_named(desk: Desk, text: str) -> None:
+    desk.paths.tracks.write_text(text, "utf-8")
+    with pytest.raises(CastkitError, match=r"subtitles\.json of episode-01") as caught:
+        desk.write()
+    assert "--redo" in caught.value.hint
