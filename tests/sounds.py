@@ -1,0 +1,72 @@
+"""Short sound files, and workspaces made of them, for the tests of sound; cut with ffmpeg from the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from castkit import ffmpeg
+from castkit.engine import events
+from castkit.engine.run import Place, lock, run
+from castkit.engine.stage import Stage
+from castkit.model.episode import Episode
+from castkit.model.show import Show
+from castkit.steps.context import EpisodeContext
+from castkit.workspace import Workspace
+
+EPISODES = Path(__file__).parent.parent / "episodes"
+HOST = EPISODES / "episode-01/raw/host.flac"
+SLUG = "talk"
+
+
+def speech(
+    out: Path, *, seconds: float = 4, start: float = 5, filters: str = "anull", options: Sequence[str] = ()
+) -> Path:
+    """`seconds` of the host's voice (mono, 48 kHz, about -20 LUFS) through `filters`, in the format of the suffix."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    cut = ["-ss", str(start), "-t", str(seconds), "-i", HOST, "-af", filters]
+    ffmpeg.run([*cut, "-fflags", "+bitexact", "-flags", "+bitexact", *options, out], doing="making a clip")
+    return out
+
+
+def synthetic(out: Path, source: str, options: Sequence[str] = ()) -> Path:
+    """What one of ffmpeg's own sources makes: `anullsrc=r=48000`, `testsrc=d=1`, `sine=440:d=3`."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    ffmpeg.run(["-f", "lavfi", "-i", source, *options, out], doing="making a clip")
+    return out
+
+
+def talk(root: Path, *recordings: str | dict[str, Any], **audio: Any) -> EpisodeContext:
+    """An episode called "talk" in a workspace at `root`; a recording is its path or a table of episode.toml."""
+    show = {
+        "title": "Show",
+        "description": "A show",
+        "author": "Nobody",
+        "owner_email": "nobody@example.org",
+        "link": "https://example.org",
+        "categories": ["Education"],
+        "languages": ["en"],
+    }
+    episode = {
+        "guid": "9bbcf94d-32f4-4189-9b88-29010fd18b11",
+        "title": "Talk",
+        "summary": "A talk",
+        "language": "en",
+        "date": "2026-01-01T00:00:00Z",
+        "recordings": [{"path": one} if isinstance(one, str) else one for one in recordings],
+    }
+    (root / "castkit.toml").touch()
+    return EpisodeContext(
+        Workspace(root), Show.model_validate({"show": show, "audio": audio}), SLUG, Episode.model_validate(episode)
+    )
+
+
+def build(context: EpisodeContext, *stages: Stage[EpisodeContext]) -> list[events.Event]:
+    """Runs these steps by the real engine; gives every event."""
+    paths = context.paths
+    place = Place(context.slug, context.workspace.root, paths.build, paths.receipts, paths.lock)
+    seen: list[events.Event] = []
+    with lock(place):
+        run(stages, context, place, seen.append)
+    return seen
