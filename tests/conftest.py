@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import s3server
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,3 +24,16 @@ def demo_raw() -> Path:
 def truth() -> dict[str, Any]:
     """The spoken text of every demonstration episode, by slug."""
     return {path.stem: json.loads(path.read_text("utf-8")) for path in (ROOT / "tests/data/truth").glob("*.json")}
+
+
+@pytest.fixture(scope="session")
+def _s3_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3server.S3Server]:
+    with s3server.running(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def s3_server(_s3_process: s3server.S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> s3server.S3Server:
+    """A real S3 server, one for all tests, with its keys in the environment and no others."""
+    s3server.sign_in(monkeypatch, tmp_path)
+    return _s3_process

@@ -10,8 +10,8 @@ import os
 import time
 from pathlib import Path
 
-# Virus scanners and indexers on Windows hold a new file open for a moment, and a rename then fails with PermissionError.
-# The waits grow to 0.3 s and come to about a second and a half in all.
+# Virus scanners and indexers on Windows hold a new file open for a moment, and a rename then fails with
+# PermissionError. The waits grow to 0.3 s and come to about a second and a half in all.
 _WAITS_S = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.3, 0.3, 0.3)
 
 _PART = ".castkit-part"
@@ -37,12 +37,12 @@ def replace(src: Path, dst: Path) -> None:
     """
     for wait in _WAITS_S:
         try:
-            os.replace(src, dst)
+            src.replace(dst)
         except PermissionError:
             time.sleep(wait)
         else:
             return
-    os.replace(src, dst)
+    src.replace(dst)
 
 
 def sync_file(path: Path) -> None:
@@ -52,7 +52,7 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Has a rename in this folder written to the disk, where the system can (Windows and some network shares cannot)."""
+    """Has a rename in this folder written to the disk, where the system can (Windows and some shares cannot)."""
     if os.name == "nt":
         return
     with contextlib.suppress(OSError):

@@ -75,6 +75,11 @@ class FolderStore:
             atomic.sync_folder(target.parent)
             return ObjectInfo(target.stat().st_size, sha256, content_type)
 
+    def write(self, key: str, data: bytes) -> None:
+        """Puts these bytes under the key, whole or not at all."""
+        with self._writing(key):
+            atomic.write_bytes(self.path(key), data)
+
     def list(self, prefix: str = "") -> Iterator[str]:
         with self._reading(prefix):
             found = (path for path in self.folder.rglob("*") if not atomic.is_part(path.name) and path.is_file())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from castkit.atomic import is_part
 from castkit.errors import StoreError
 
 LONGEST_KEY = 1024  # bytes: S3's limit
@@ -31,10 +32,14 @@ def _problem(key: str) -> str:
 def _part_problem(part: str) -> str:
     rules = (
         (part in ("", ".", ".."), "it has an empty part, '.' or '..'"),
-        (any(character in _FORBIDDEN for character in part), "Windows allows none of < > : \" | ? * \\ in it"),
-        (any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in part), "it has a control character"),
+        (any(character in _FORBIDDEN for character in part), 'Windows allows none of < > : " | ? * \\ in it'),
+        (
+            any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in part),
+            "it has a control character",
+        ),
         (part.endswith((".", " ")), "Windows drops a dot or space at the end"),
-        (part.split(".")[0].lower() in _DEVICES, f"{part.split('.')[0]} is a device on Windows"),
+        (part.partition(".")[0].lower() in _DEVICES, "it is the name of a device on Windows"),
+        (is_part(part), "castkit's unfinished files are named so"),
         (len(part.encode(errors="surrogatepass")) > _LONGEST_PART, f"a part is longer than {_LONGEST_PART} bytes"),
     )
     return next((text for is_broken, text in rules if is_broken), "")

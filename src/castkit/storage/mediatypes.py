@@ -39,7 +39,7 @@ _BY_ENDING = {
 FOREVER = "public, max-age=31536000, immutable"  # a name with a hash of the content never gets other content
 SHORT = "public, max-age=300"  # feeds, notes, published.json: five minutes
 
-_HASHED = re.compile(r"-[0-9a-f]{12}\.[^/]+")
+_HASHED = re.compile(r"-[0-9a-f]{12}\.[^/]+$")
 
 
 def media_type(key: str) -> str:

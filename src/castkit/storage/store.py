@@ -24,7 +24,7 @@ class ObjectInfo:
 
 
 class Store(Protocol):
-    """Every method raises StoreError, with a remedy, for a bad key and for a store that refuses or cannot be reached."""
+    """Every method raises StoreError, with a remedy, for a bad key and a store that refuses or cannot be reached."""
 
     @property
     def name(self) -> str:

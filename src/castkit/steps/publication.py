@@ -1,0 +1,206 @@
+"""What publishing one built episode comes to: the objects to be stored, and what published.json says of them.
+
+Rule: it reads what the steps before made, and sends nothing; an object whose name holds its hash never changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from castkit.errors import CastkitError
+from castkit.model.cue import Origin
+from castkit.model.programme import Programme
+from castkit.model.published import (
+    Published,
+    PublishedChapter,
+    PublishedPerson,
+    PublishedTranscript,
+    StoredFile,
+)
+from castkit.notes.html import fragment
+from castkit.steps.context import EpisodeContext
+from castkit.storage.mediatypes import cache_control, media_type
+
+HASH_LENGTH = 12  # hex digits in a name
+Address = Callable[[str], str]  # the public address of a key
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A local file and the object it becomes."""
+
+    path: Path
+    file: StoredFile
+
+    @property
+    def cache_control(self) -> str:
+        return cache_control(self.file.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The objects in the order they are sent (media, transcripts, chapters, notes), and the episode they make up."""
+
+    items: tuple[Item, ...]
+    published: Published
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltTrack:
+    """A subtitle track with words in it."""
+
+    language: str
+    origin: Origin
+
+
+def published_key(slug: str) -> str:
+    """Where an episode's published.json lies in the store."""
+    return f"episodes/{slug}/published.json"
+
+
+def built_tracks(context: EpisodeContext) -> tuple[BuiltTrack, ...]:
+    """The tracks to publish, in the show's order; one without a cue is none: apps would offer an empty transcript."""
+    tracks = _json(context, context.paths.tracks)["tracks"]
+    return tuple(BuiltTrack(track["language"], Origin(track["origin"])) for track in tracks if track["cues"])
+
+
+def inputs(context: EpisodeContext) -> Iterator[Path]:
+    """Every file that a publication is made of, or would be if it existed."""
+    paths = context.paths
+    yield from (paths.tracks, paths.ingest, paths.report, paths.audio, paths.video)
+    for track in built_tracks(context):
+        yield from transcript_paths(context, track.language)
+    for language in context.show.languages:
+        yield from (paths.chapters_json(language), paths.notes_html(language), paths.notes_markdown(language))
+
+
+def transcript_paths(context: EpisodeContext, language: str) -> tuple[Path, ...]:
+    """A track's files as listeners get them: VTT, SRT, Podcasting 2.0 JSON."""
+    paths = context.paths
+    return paths.vtt(language), paths.published_srt(language), paths.transcript_json(language)
+
+
+def publication(context: EpisodeContext, address: Address) -> Publication:
+    """The publication under the addresses that `address` gives; CastkitError where the episode is not fully built."""
+    paths, languages = context.paths, context.show.languages
+    report = _json(context, paths.report)
+    audio = _hashed(context, paths.audio, address)
+    video = _hashed(context, paths.video, address) if paths.video.is_file() else None
+    transcripts = [
+        (track, _hashed(context, path, address))
+        for track in built_tracks(context)
+        for path in transcript_paths(context, track.language)
+    ]
+    chapters = _by_language(context, [paths.chapters_json(language) for language in languages], address, is_hashed=True)
+    notes = _by_language(context, [paths.notes_html(language) for language in languages], address, is_hashed=False)
+    published = Published.model_validate(
+        {
+            **described(context),
+            "content_html": {
+                language: fragment(paths.notes_markdown(language).read_text("utf-8"))
+                for language in languages
+                if paths.notes_markdown(language).is_file()
+            },
+            "spoken": _json(context, paths.tracks)["spoken"],
+            "chapters": _chapters(context),
+            "duration_ms": report["duration_ms"],
+            "audio": audio.file,
+            "video": video.file if video else None,
+            "video_height": report["video"]["height"] if video else 0,
+            "chapter_files": {language: item.file for language, item in chapters.items()},
+            "transcripts": [
+                PublishedTranscript(language=track.language, file=item.file, origin=track.origin)
+                for track, item in transcripts
+            ],
+            "notes": {language: item.file for language, item in notes.items()},
+        }
+    )
+    media = (audio, video) if video else (audio,)
+    items = (*media, *(item for _, item in transcripts), *chapters.values(), *notes.values())
+    return Publication(items, published)
+
+
+def described(context: EpisodeContext) -> dict[str, Any]:
+    """What people wrote about the episode, as plain values of published.json."""
+    episode = context.episode
+    people = [
+        PublishedPerson(
+            id=person.id,
+            name=person.name,
+            role=person.role,
+            organisation=person.organisation,
+            href=person.href,
+            img=person.img,
+        ).model_dump(mode="json")
+        for person in context.people
+    ]
+    keys = {"guid", "date", "title", "summary", "description", "season", "number", "type", "keywords"}
+    return {
+        **episode.model_dump(mode="json", include=keys),
+        "slug": context.slug,
+        "explicit": context.show.show.explicit if episode.explicit is None else episode.explicit,
+        "people": people,
+    }
+
+
+def to_bytes(published: Published) -> bytes:
+    """published.json: sorted keys, UTF-8, LF."""
+    value = published.model_dump(mode="json")
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _chapters(context: EpisodeContext) -> list[PublishedChapter]:
+    programme = Programme.from_json(_json(context, context.paths.ingest))
+    ordered = sorted(context.episode.chapters, key=lambda chapter: chapter.start)
+    return [PublishedChapter(start_ms=programme.chapter_start(one.start), title=one.title) for one in ordered]
+
+
+def _by_language(context: EpisodeContext, paths: list[Path], address: Address, *, is_hashed: bool) -> dict[str, Item]:
+    """The files that there are, in the show's order of languages."""
+    name = _hashed if is_hashed else _named
+    pairs = zip(context.show.languages, paths, strict=True)
+    return {language: name(context, path, address) for language, path in pairs if path.is_file()}
+
+
+def _hashed(context: EpisodeContext, path: Path, address: Address) -> Item:
+    """Under a name with a hash of the content, for files that players keep and resume: `<slug>-<hash>.en.vtt`."""
+    digest = _sha256(context, path)
+    ending = path.name.removeprefix(context.slug)
+    return _item(path, f"episodes/{context.slug}/{context.slug}-{digest[:HASH_LENGTH]}{ending}", digest, address)
+
+
+def _named(context: EpisodeContext, path: Path, address: Address) -> Item:
+    """Under a name of its own that stays, for pages people link to."""
+    return _item(path, f"episodes/{context.slug}/{path.name}", _sha256(context, path), address)
+
+
+def _item(path: Path, key: str, digest: str, address: Address) -> Item:
+    length = path.stat().st_size
+    file = StoredFile(key=key, url=address(key), type=media_type(key), length=length, sha256=digest)
+    return Item(path, file)
+
+
+def _sha256(context: EpisodeContext, path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise _not_built(context, path) from None
+
+
+def _json(context: EpisodeContext, path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise _not_built(context, path) from None
+    except ValueError as error:
+        raise CastkitError(f"{path} is not as castkit wrote it: {error}", "delete the file and run again") from error
+
+
+def _not_built(context: EpisodeContext, path: Path) -> CastkitError:
+    return CastkitError(f"{context.slug} is not built yet: {path.name} is missing", f"castkit build {context.slug}")

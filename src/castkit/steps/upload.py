@@ -1,0 +1,231 @@
+"""Step "upload": an episode's files to the store, checked; published.json last.
+
+Rule: before the first byte is sent it is sure that the episode may be published, and as whom; published.json appears
+only when everything it names is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from castkit import atomic
+from castkit.config import placeholders
+from castkit.engine.run import Place, lock
+from castkit.engine.stage import Job, Stage
+from castkit.errors import CastkitError, StoreError
+from castkit.feed import ledger
+from castkit.feed.findings import files_of
+from castkit.model.cue import Origin
+from castkit.model.language import best_match
+from castkit.model.published import Published, StoredFile
+from castkit.model.show import StoreSettings
+from castkit.steps.context import EpisodeContext
+from castkit.steps.publication import (
+    Item,
+    Publication,
+    built_tracks,
+    described,
+    inputs,
+    publication,
+    published_key,
+    to_bytes,
+)
+from castkit.storage.mediatypes import cache_control, media_type
+from castkit.storage.open import open_store
+from castkit.storage.store import Progress, Store
+
+_CONNECTIONS = 8  # requests that wait for the network, not for this machine
+_LEDGER_PATIENCE_S = 600.0  # another castkit may be renewing the feeds, which adds to the ledger too
+
+
+def is_loopback(url: str) -> bool:
+    """Whether this address can be reached from this machine only."""
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def refuse_unfit(context: EpisodeContext) -> None:
+    """CastkitError where the show must not go to its store as it is, or a person has not read what they must."""
+    _refuse_loopback(context.show.store)
+    _refuse_placeholders(context)
+    _refuse_unreviewed(context)
+
+
+def _refuse_loopback(store: StoreSettings) -> None:
+    if store.kind == "s3" and is_loopback(store.base_url):
+        raise CastkitError(
+            f"base_url under [store] is {store.base_url}: listeners could not reach the bucket there",
+            "write the bucket's public address (https://…) as base_url in castkit.toml",
+        )
+
+
+def _refuse_placeholders(context: EpisodeContext) -> None:
+    store = context.show.store
+    if store.kind == "folder" and is_loopback(store.base_url):
+        return  # nobody else can see it: what init wrote may stay
+    left = placeholders(context.workspace, context.show)
+    if left:
+        lines = "\n".join(f"  {words}" for words in left)
+        raise CastkitError(
+            f"the show still has placeholders that castkit init wrote, and would be published at {store.base_url}:\n"
+            f"{lines}",
+            "replace them, in castkit.toml where they are texts, then publish again",
+        )
+
+
+def _refuse_unreviewed(context: EpisodeContext) -> None:
+    waiting = [language for language in context.show.subtitles.require_review if not _is_accepted(context, language)]
+    if waiting:
+        lines = "\n".join(f"  {_review_line(context, language)}" for language in waiting)
+        raise CastkitError(
+            f"nothing of {context.slug} was sent: require_review asks for a person to accept these subtitles first:\n"
+            f"{lines}",
+            "read and correct the file, save it under the name given, then publish again",
+        )
+
+
+def _is_accepted(context: EpisodeContext, language: str) -> bool:
+    origins = {track.language: track.origin for track in built_tracks(context)}
+    tag = best_match(language, origins)
+    return tag is not None and origins[tag] is Origin.ACCEPTED
+
+
+def _review_line(context: EpisodeContext, language: str) -> str:
+    paths = context.paths
+    tag = best_match(language, [track.language for track in built_tracks(context)])
+    source = paths.srt(tag) if tag else paths.to_translate(language)
+    what = "edit" if tag else "translate"
+    return (
+        f"{language}: {what} {_short(context, source)}, save it as {_short(context, paths.accepted(tag or language))}"
+    )
+
+
+def _short(context: EpisodeContext, path: Path) -> str:
+    return path.relative_to(context.workspace.root).as_posix()
+
+
+def reads(context: EpisodeContext) -> Iterable[Path]:
+    return inputs(context)
+
+
+def writes(context: EpisodeContext) -> Iterable[Path]:
+    return (context.paths.published,)
+
+
+def settings(context: EpisodeContext) -> Any:
+    """Where the episode goes, what published.json says that no file does, and who must have read it."""
+    chapters = [[chapter.start, chapter.title.model_dump()] for chapter in context.episode.chapters]
+    return {
+        "store": context.show.store.model_dump(mode="json"),
+        "episode": described(context),
+        "chapters": chapters,
+        "languages": list(context.show.languages),
+        "require_review": list(context.show.subtitles.require_review),
+    }
+
+
+def run(context: EpisodeContext, job: Job) -> None:
+    refuse_unfit(context)
+    identity = ledger.Identity(context.episode.guid, context.episode.date)
+    ledger.check(ledger.read(context.workspace.ledger), context.slug, identity, context.paths.toml)
+    store = open_store(context.show.store, context.workspace.root)
+    made = publication(context, store.url)
+    store.check()
+    send(store, made, job)
+    remember(context, identity)
+    output = job.output(context.paths.published)
+    output.write_bytes(to_bytes(made.published))
+    _put_published(store, context.slug, output)
+
+
+def send(store: Store, made: Publication, job: Job) -> None:
+    """Puts every object that is not there yet with the same size and SHA-256; tells its progress by bytes."""
+    whole = max(sum(item.file.length for item in made.items), 1)
+    done = 0
+    for item in made.items:
+        if not _is_there(store, item.file):
+            _put(store, item, _share_of(job, done, whole))
+        done += item.file.length
+        job.progress(done / whole)
+
+
+def _share_of(job: Job, done: int, whole: int) -> Progress:
+    """Tells the job how far the whole is when so many bytes of the next object are sent."""
+    return lambda sent: job.progress((done + sent) / whole)
+
+
+def _is_there(store: Store, file: StoredFile) -> bool:
+    info = store.head(file.key)
+    return info is not None and (info.size, info.sha256) == (file.length, file.sha256)
+
+
+def _put(store: Store, item: Item, progress: Progress) -> None:
+    file = item.file
+    info = store.put(file.key, item.path, content_type=file.type, cache_control=item.cache_control, progress=progress)
+    if (info.size, info.sha256) != (file.length, file.sha256):
+        raise StoreError(f"{item.path.name} changed while it was uploaded", "run the command again")
+
+
+def remember(context: EpisodeContext, identity: ledger.Identity) -> None:
+    """Writes guid and first date into the ledger, before the world can see the episode; one castkit at a time."""
+    workspace = context.workspace
+    episodes = {context.slug: identity}
+    if ledger.add(workspace.ledger, episodes=episodes) is None:
+        return
+    place = Place("the show's ledger", workspace.root, workspace.feeds, workspace.show_receipts, workspace.show_lock)
+    with lock(place, patience_s=_LEDGER_PATIENCE_S):
+        text = ledger.add(workspace.ledger, episodes=episodes)
+        if text is not None:
+            atomic.write_bytes(workspace.ledger, text.encode())
+
+
+def _put_published(store: Store, slug: str, path: Path) -> None:
+    key = published_key(slug)
+    if store.head(key, digest=False) is None or store.get(key) != path.read_bytes():
+        store.put(key, path, content_type=media_type(key), cache_control=cache_control(key))
+
+
+def check(context: EpisodeContext) -> str | None:
+    """What the store lacks of what published.json names, or None; asked on every publish."""
+    path = context.paths.published
+    if not path.is_file():
+        return None
+    data = path.read_bytes()
+    store = open_store(context.show.store, context.workspace.root)
+    key = published_key(context.slug)
+    if store.head(key, digest=False) is None:
+        return "the store holds no published.json"
+    if store.get(key) != data:
+        return "the store holds another published.json"
+    files = list(files_of(Published.model_validate_json(data)))
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        sizes = pool.map(lambda file: _size(store, file.key), files)
+        lost = [file.key.rsplit("/", 1)[-1] for file, size in zip(files, sizes, strict=True) if size != file.length]
+    return f"the store holds no such {lost[0]}" if lost else None
+
+
+def _size(store: Store, key: str) -> int | None:
+    info = store.head(key, digest=False)
+    return info.size if info else None
+
+
+STEP = Stage[EpisodeContext](
+    name="upload",
+    version=1,
+    after=("transcripts", "notes", "pages", "package"),
+    reads=reads,
+    writes=writes,
+    settings=settings,
+    run=run,
+    check=check,
+    sends=True,
+)

@@ -1,0 +1,371 @@
+"""What only a bucket can get wrong: keys, networks, clocks, parts."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import logging
+import pickle
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from castkit.errors import StoreError
+from castkit.model.show import StoreSettings
+from castkit.storage import s3_upload
+from castkit.storage.mediatypes import FOREVER
+from castkit.storage.s3 import Patience, S3Store
+from s3server import SECRET_KEY, S3Server, sign_in
+
+QUICK = Patience(connect=0.5, read=1, tries=3, whole=3)
+
+
+@pytest.fixture
+def bucket(s3_server: S3Server) -> str:
+    """The server's bucket; each test works under a prefix of its own."""
+    return s3_server.bucket
+
+
+@pytest.fixture
+def store(s3_server: S3Server, bucket: str, tmp_path: Path) -> S3Store:
+    return S3Store(s3_server.settings(bucket, prefix=tmp_path.name))
+
+
+def put(store: S3Store, source: Path, key: str = "a.mp3", progress=None):
+    return store.put(key, source, content_type="audio/mpeg", cache_control=FOREVER, progress=progress)
+
+
+@pytest.fixture
+def big(tmp_path: Path) -> Path:
+    """A file of two whole parts and a bit."""
+    path = tmp_path / "big.mp3"
+    path.write_bytes(b"".join(index.to_bytes(4, "big") * 1024 for index in range(2 * s3_upload.PART // 4096)) + b"end")
+    return path
+
+
+def unfinished(server: S3Server, bucket: str, store: S3Store) -> list[str]:
+    found = server.client().list_multipart_uploads(Bucket=bucket)
+    keys = sorted(upload["Key"] for upload in found.get("Uploads", ()))
+    return [key for key in keys if key.startswith(store.place("x")[:-1])]
+
+
+def test_headers_are_kept(s3_server: S3Server, bucket: str, store: S3Store, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    put(store, tmp_path / "a")
+    found = s3_server.client().head_object(Bucket=bucket, Key=f"{tmp_path.name}/a.mp3")
+    assert (found["ContentType"], found["CacheControl"]) == ("audio/mpeg", FOREVER)
+    assert found["Metadata"] == {"sha256": hashlib.sha256(b"x").hexdigest()}
+    assert "ContentEncoding" not in found
+
+
+def test_a_large_file_goes_in_parts(s3_server: S3Server, bucket: str, store: S3Store, big: Path) -> None:
+    seen: list[int] = []
+    info = put(store, big, progress=seen.append)
+    assert info.sha256 == hashlib.sha256(big.read_bytes()).hexdigest()
+    assert hashlib.sha256(store.get("a.mp3")).hexdigest() == info.sha256
+    assert len(seen) == 3
+    assert seen == sorted(seen)
+    assert seen[-1] == info.size == big.stat().st_size
+    assert "-3" in s3_server.client().head_object(Bucket=bucket, Key=store.place("a.mp3"))["ETag"]
+    assert unfinished(s3_server, bucket, store) == []
+
+
+def test_a_failure_in_the_middle_leaves_no_parts(s3_server: S3Server, bucket: str, store: S3Store, big: Path) -> None:
+    def full(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        put(store, big, progress=full)
+    assert store.head("a.mp3") is None
+    assert unfinished(s3_server, bucket, store) == []
+
+
+def test_a_file_that_changes_meanwhile_is_refused(s3_server: S3Server, bucket: str, store: S3Store, big: Path) -> None:
+    def change(done: int) -> None:
+        with big.open("r+b") as file:
+            file.seek(big.stat().st_size - 1)
+            file.write(b"X")
+
+    before = s3_upload._AT_ONCE
+    s3_upload._AT_ONCE = 1
+    try:
+        with pytest.raises(StoreError, match="got other bytes than were meant"):
+            put(store, big, progress=change)
+    finally:
+        s3_upload._AT_ONCE = before
+    assert store.head("a.mp3") is None
+    assert unfinished(s3_server, bucket, store) == []
+
+
+def test_only_stale_uploads_of_the_same_object_are_aborted(
+    s3_server: S3Server, bucket: str, store: S3Store, big: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = s3_server.client()
+    for key in ("a.mp3", "b.mp3"):
+        client.create_multipart_upload(Bucket=bucket, Key=store.place(key))
+
+    def broken(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        put(store, big, progress=broken)
+    assert unfinished(s3_server, bucket, store) == [store.place("a.mp3"), store.place("b.mp3")], "a colleague's"
+    monkeypatch.setattr(s3_upload, "_STALE", -s3_upload._STALE)
+    with pytest.raises(KeyboardInterrupt):
+        put(store, big, progress=broken)
+    assert unfinished(s3_server, bucket, store) == [store.place("b.mp3")]
+
+
+def test_objects_of_others_have_no_digest(s3_server: S3Server, bucket: str, store: S3Store) -> None:
+    s3_server.client().put_object(Bucket=bucket, Key=store.place("a.mp3"), Body=b"x", ContentType="audio/mpeg")
+    assert store.head("a.mp3").size == 1
+    assert store.head("a.mp3").sha256 is None
+
+
+def test_a_long_listing_comes_page_by_page(s3_server: S3Server, bucket: str, store: S3Store, tmp_path: Path) -> None:
+    client = s3_server.client()
+    keys = [f"{index:04}.txt" for index in range(1005)]
+    for key in keys:
+        client.put_object(Bucket=bucket, Key=store.place(key), Body=b"")
+    assert list(store.list()) == keys
+
+
+WRONG = [
+    ({"AWS_SECRET_ACCESS_KEY": "not-the-secret"}, "did not accept the secret key", "AWS_SECRET_ACCESS_KEY"),
+    ({"AWS_ACCESS_KEY_ID": "nobody"}, "does not know the access key", "AWS_ACCESS_KEY_ID"),
+    ({"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}, "no usable credentials", "AWS_ACCESS_KEY_ID"),
+    ({"AWS_PROFILE": "nowhere"}, "no such AWS profile", "AWS_PROFILE"),
+]
+
+
+@pytest.mark.parametrize(("variables", "message", "hint"), WRONG)
+def test_wrong_credentials(
+    store: S3Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables, message: str, hint: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
+    (tmp_path / "a").write_bytes(b"x")
+    for act in (store.check, lambda: put(store, tmp_path / "a"), lambda: store.head("a"), lambda: list(store.list())):
+        with pytest.raises(StoreError, match=message) as caught:
+            act()
+        assert hint in caught.value.hint
+        told = str(caught.value) + caught.value.hint
+        assert not any(secret in told for secret in ("not-the-secret", SECRET_KEY, "nobody"))
+        assert pickle.loads(pickle.dumps(caught.value)).message == caught.value.message  # noqa: S301
+
+
+def test_bucket_missing(s3_server: S3Server, tmp_path: Path) -> None:
+    store = S3Store(s3_server.settings("nowhere"))
+    (tmp_path / "a").write_bytes(b"x")
+    for act in (store.check, lambda: put(store, tmp_path / "a"), lambda: list(store.list())):
+        with pytest.raises(StoreError, match="there is no bucket of this name: bucket nowhere") as caught:
+            act()
+        assert "create the bucket" in caught.value.hint
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sign_in(monkeypatch, tmp_path)
+
+
+def settings(endpoint: str, bucket: str = "any") -> StoreSettings:
+    return StoreSettings(kind="s3", base_url="https://cast.example", endpoint=endpoint, bucket=bucket)
+
+
+@pytest.mark.usefixtures("keys")
+def test_store_unreachable_ends_soon(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # bound, not listening: a connection is refused
+        store = S3Store(settings(f"http://user:pass-word@127.0.0.1:{closed.getsockname()[1]}"), patience=QUICK)
+        begin = time.monotonic()
+        with pytest.raises(StoreError, match="cannot be reached") as caught:
+            store.check()
+    assert time.monotonic() - begin < 6
+    assert "endpoint under [store]" in caught.value.hint
+    assert "pass-word" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_store_that_never_answers_ends_soon(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = S3Store(settings(f"http://127.0.0.1:{silent.getsockname()[1]}"), patience=QUICK)
+        begin = time.monotonic()
+        with pytest.raises(StoreError, match="cannot be reached"):
+            store.check()
+    assert time.monotonic() - begin < 8
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"bucket": ""}, "no bucket is named"),
+        ({"endpoint": "not an address"}, "cannot be an endpoint"),
+        ({"bucket": "A Bad/Name!"}, "not a possible one"),
+    ],
+)
+def test_settings_that_cannot_be(given: dict[str, str], message: str) -> None:
+    store = S3Store(settings("http://127.0.0.1:9").model_copy(update=given), patience=QUICK)
+    with pytest.raises(StoreError, match=message) as caught:
+        store.check()
+    assert "[store]" in caught.value.hint
+
+
+class _Answers(BaseHTTPRequestHandler):
+    """A server that gives the answers it was told, one for each request; S3's form of a refusal."""
+
+    protocol_version = "HTTP/1.1"
+    answers: list[tuple[int, str]]
+    seen: list[tuple[str, dict[str, str]]]
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        self.rfile.read(length)
+        self.seen.append((self.command, {name.lower(): value for name, value in self.headers.items()}))
+        status, code = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        body = f"<Error><Code>{code}</Code><Message>castkit-test-secret</Message></Error>".encode() if code else b""
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body if self.command != "HEAD" else b"")
+
+    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _answer  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def answering(*answers: tuple[int, str]) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]]]:
+    seen: list[tuple[str, dict[str, str]]] = []
+    handler = type("Handler", (_Answers,), {"answers": list(answers), "seen": seen})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", seen
+        server.shutdown()
+
+
+REFUSALS = [
+    (403, "AccessDenied", "did not allow listing it", "s3:ListBucket"),
+    (403, "RequestTimeTooSkewed", "clock is wrong", "set the clock"),
+    (403, "SignatureDoesNotMatch", "did not accept the secret key", "AWS_SECRET_ACCESS_KEY"),
+    (400, "ExpiredToken", "session .* has ended", "aws sso login"),
+    (400, "AuthorizationHeaderMalformed", "another region", "region"),
+    (404, "NoSuchBucket", "no bucket of this name", "create the bucket"),
+    (507, "InsufficientStorage", "has no room", "quota"),
+    (503, "SlowDown", "failed while listing it: SlowDown, HTTP 503", "again"),
+    (418, "Teapot", "failed while listing it: Teapot, HTTP 418", "again"),
+]
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize(("status", "code", "message", "hint"), REFUSALS)
+def test_what_a_refusal_means(status: int, code: str, message: str, hint: str) -> None:
+    with answering((status, code)) as (endpoint, seen):
+        with pytest.raises(StoreError, match=message) as caught:
+            S3Store(settings(endpoint), patience=QUICK).check()
+        assert hint in caught.value.hint
+        assert SECRET_KEY not in str(caught.value) + caught.value.hint
+        assert len(seen) == (3 if code == "SlowDown" else 1), "only what may pass is tried again"
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_head_that_is_refused_tells_why() -> None:
+    with (
+        answering((403, ""), (403, "RequestTimeTooSkewed")) as (endpoint, _),
+        pytest.raises(StoreError, match="clock is wrong"),
+    ):
+        S3Store(settings(endpoint), patience=QUICK).head("a.mp3")
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_store_without_sha256_gets_md5_and_a_word_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    with answering((501, "NotImplemented"), (200, ""), (404, "")) as (endpoint, seen):
+        with caplog.at_level(logging.WARNING), pytest.raises(StoreError, match=r"is not in .* after its upload"):
+            put(S3Store(settings(endpoint), patience=QUICK), tmp_path / "a")
+        assert "does not know SHA-256 checksums" in caplog.text
+    first, second, _ = (headers for _, headers in seen)
+    assert first["x-amz-checksum-sha256"]
+    assert second["content-md5"] == base64.b64encode(hashlib.md5(b"x", usedforsecurity=False).digest()).decode()
+    assert not [name for headers in (first, second) for name in headers if name == "x-amz-trailer"]
+    assert not [name for name in second if name.startswith("x-amz-checksum") or name == "x-amz-sdk-checksum-algorithm"]
+
+
+def test_md5_works_with_a_real_server(s3_server: S3Server, store: S3Store, big: Path) -> None:
+    store.forgo_checksums()
+    assert put(store, big).sha256 == hashlib.sha256(big.read_bytes()).hexdigest()
+    (big.parent / "small").write_bytes(b"x")
+    assert put(store, big.parent / "small", "b.mp3").size == 1
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "style"),
+    [
+        ("http://127.0.0.1:8333", "path"),
+        ("https://minio.example.org", "path"),
+        ("https://oss-cn-beijing.aliyuncs.com", "virtual"),
+        ("https://cos.ap-guangzhou.myqcloud.com", "virtual"),
+        ("", "virtual"),
+    ],
+)
+@pytest.mark.usefixtures("keys")
+def test_addressing(endpoint: str, style: str) -> None:
+    store = S3Store(settings(endpoint, "castkit-bucket").model_copy(update={"region": "eu-west-1"}))
+    client = store._connected()
+    assert client.meta.config.s3["addressing_style"] == style
+    assert client.meta.config.signature_version == "s3v4"
+
+
+def test_the_public_address_has_no_prefix_of_its_own(s3_server: S3Server) -> None:
+    store = S3Store(s3_server.settings("b", prefix="/shows/one/"))
+    assert store.url("feeds/en.xml") == "https://cast.example/feeds/en.xml"
+    assert store.place("feeds/en.xml") == "shows/one/feeds/en.xml"
+    assert store.name == f"bucket b/shows/one at {s3_server.endpoint}"
+
+
+_LARGE = """
+import resource, sys
+from pathlib import Path
+from castkit.model.show import StoreSettings
+from castkit.storage.s3 import S3Store
+store = S3Store(StoreSettings.model_validate_json(sys.argv[1]))
+store.head("warm")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+store.put("large.mp4", Path(sys.argv[2]), content_type="video/mp4", cache_control="")
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss has other units elsewhere")
+def test_memory_does_not_grow_with_the_file(s3_server: S3Server, bucket: str, tmp_path: Path) -> None:
+    with (tmp_path / "large.mp4").open("wb") as file:
+        file.truncate(400 << 20)  # sparse
+    given = s3_server.settings(bucket, prefix=tmp_path.name).model_dump_json()
+    done = subprocess.run(
+        [sys.executable, "-c", _LARGE, given, str(tmp_path / "large.mp4")], check=True, capture_output=True, text=True
+    )
+    S3Store(s3_server.settings(bucket, prefix=tmp_path.name)).delete("large.mp4")
+    assert int(done.stdout) < 160, "MiB above what it took before"
+
+
+def test_an_object_can_be_fetched_by_anybody_who_may(s3_server: S3Server, store: S3Store, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"words")
+    put(store, tmp_path / "a")
+    address = s3_server.client().generate_presigned_url(
+        "get_object", Params={"Bucket": store.bucket, "Key": store.place("a.mp3")}
+    )
+    with urllib.request.urlopen(address) as answer:
+        assert answer.read() == b"words"
+        assert answer.headers["Content-Type"] == "audio/mpeg"
