@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -93,6 +94,8 @@ def main() -> NoReturn:
         # A terminal or pipe in cp936 or cp1252 cannot write every title: a mark in its place beats a traceback.
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    # `kill PID` ends castkit as Ctrl-C does: the encoders it started end with it, and nothing is left half-written.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(_run())
 
 
