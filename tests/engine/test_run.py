@@ -93,6 +93,27 @@ def test_an_output_no_longer_made_is_removed_unless_edited(toy: Toy) -> None:
     assert (toy.build / "page.de.txt").read_text("utf-8") == "von Hand"
 
 
+def test_a_file_may_pass_from_one_stage_to_another(toy: Toy) -> None:
+    def moved(toy: Toy, job) -> None:
+        job.output(toy.build / "page.fr.txt").write_text("fr, from count", "utf-8")
+        job.output(toy.build / "count.txt").write_text("3", "utf-8")
+
+    both = dataclasses.replace(toy, languages=("en", "fr"))
+    count = dataclasses.replace(
+        COUNT, version=2, run=moved, writes=lambda toy: [toy.build / "count.txt", toy.build / "page.fr.txt"]
+    )
+    go(both)
+    assert set(ran(go(toy, (UPPER, count, PAGE)))) == {"count", "page"}
+    assert (toy.build / "page.fr.txt").read_text("utf-8") == "fr, from count"
+    assert ran(go(toy, (UPPER, count, PAGE))) == {}
+
+    go(both)
+    (toy.build / "page.fr.txt").write_text("à la main", "utf-8")
+    with pytest.raises(CastkitError, match=r"page.fr.txt"):
+        go(toy, (UPPER, count, PAGE))
+    assert (toy.build / "page.fr.txt").read_text("utf-8") == "à la main"
+
+
 def test_notes_come_again_when_a_stage_is_skipped(toy: Toy) -> None:
     (toy.root / "letters.txt").write_text("", "utf-8")
     note = events.Note("toy", "count", "there are no letters")

@@ -6,7 +6,7 @@ its own check found), or because a person asked; never because of a clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -35,7 +35,7 @@ def decide(stage: Stage[C], context: C, receipts: Receipts, digests: Digests) ->
     receipt = receipts.stages.get(stage.name)
     if receipt is None:
         return Decision(stage, "new")
-    edited = edited_outputs(receipt, receipts.pending, digests)
+    edited = edited_outputs(receipt.writes, receipts, digests)
     reason = _stale(stage, context, receipt, digests)
     return Decision(stage, reason, edited)
 
@@ -55,12 +55,17 @@ def _stale(stage: Stage[C], context: C, receipt: Receipt, digests: Digests) -> s
     return stage.check(context) if stage.check else None
 
 
-def edited_outputs(receipt: Receipt, pending: Mapping[str, str], digests: Digests) -> tuple[Path, ...]:
-    """The files of a receipt that are neither as it says nor as a run that was cut short left them."""
+def edited_outputs(names: Iterable[str], receipts: Receipts, digests: Digests) -> tuple[Path, ...]:
+    """Those of the named outputs that are neither as a receipt says nor as a run that was cut short left them.
+
+    A file may pass from one stage to another (a language that becomes the spoken one), so every receipt counts; a file
+    no receipt knows is nobody's edit.
+    """
     edited = []
-    for name, recorded in receipt.writes.items():
+    for name in names:
+        made = {receipt.writes[name] for receipt in receipts.stages.values() if name in receipt.writes}
         found = digests.of(digests.root / name)
-        if found is not None and found not in (recorded, pending.get(name)):
+        if made and found is not None and found not in made | {receipts.pending.get(name)}:
             edited.append(digests.root / name)
     return tuple(edited)
 

@@ -49,9 +49,15 @@ class Receipts:
         return replace(self, pending={**self.pending, **digests})
 
     def with_receipt(self, stage: str, receipt: Receipt) -> Receipts:
-        """These receipts with one more, whose files are pending no longer."""
+        """These receipts with one more, whose files are pending no longer and belong to no other stage."""
+        others = {
+            name: replace(
+                other, writes={path: digest for path, digest in other.writes.items() if path not in receipt.writes}
+            )
+            for name, other in self.stages.items()
+        }
         pending = {path: digest for path, digest in self.pending.items() if path not in receipt.writes}
-        return Receipts({**self.stages, stage: receipt}, pending)
+        return Receipts({**others, stage: receipt}, pending)
 
 
 def load(path: Path) -> Receipts:

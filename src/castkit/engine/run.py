@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from castkit import atomic
 from castkit.engine import events, receipts
-from castkit.engine.plan import Decision, decide
+from castkit.engine.plan import Decision, decide, edited_outputs
 from castkit.engine.receipts import Digests, Receipt, Receipts
 from castkit.engine.stage import Stage
 from castkit.errors import CastkitError
@@ -171,6 +171,7 @@ class Runner(Generic[C]):
         settings = json.loads(json.dumps(stage.settings(self.context)))
         reads = {self.digests.name(path): self.digests.of(path) for path in stage.reads(self.context)}
         targets = tuple(stage.writes(self.context))
+        self._protect(stage, targets, reason)
         job = StageJob(self.place.subject, stage.name, targets, self.report, self._cancelled)
         try:
             stage.run(self.context, job)
@@ -182,6 +183,14 @@ class Runner(Generic[C]):
             for part in job.parts.values():
                 part.unlink(missing_ok=True)
         self.report(events.Finished(self.place.subject, stage.name, time.monotonic() - began, reason))
+
+    def _protect(self, stage: Stage[C], targets: tuple[Path, ...], reason: str) -> None:
+        """Stops before the stage overwrites a file that another stage made and a person then edited."""
+        if stage.name in self.redo:
+            return
+        edited = edited_outputs(map(self.digests.name, targets), self.receipts, self.digests)
+        if edited:
+            raise _would_overwrite(Decision(stage, reason, edited))
 
     def _part_digests(self, job: StageJob) -> dict[str, str | None]:
         if missing := [target.name for target in job.targets if target not in job.parts]:
@@ -206,7 +215,7 @@ class Runner(Generic[C]):
         for name, digest in (old.writes if old else {}).items():
             path = self.place.root / name
             if name not in new.writes and digest is not None and self.digests.of(path) == digest:
-                path.unlink()
+                path.unlink(missing_ok=True)
 
     def _set_edits_aside(self, decision: Decision[C]) -> None:
         for path in decision.edited:

@@ -1,0 +1,191 @@
+"""Step "package": the files a listener downloads, tagged, and the report of what is in them.
+
+Rule: nothing is said of a file that was not measured or read from it; what fell short is a note, not a silence.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from castkit import ffmpeg
+from castkit.artwork.embedded import embedded_cover
+from castkit.audio.chapters import podcast_chapters
+from castkit.audio.tags import Lyrics, Tags, write_tags
+from castkit.engine.stage import Job, Stage
+from castkit.model.chapters import Mark, marks
+from castkit.model.language import iso639_2
+from castkit.model.licences import licence_url
+from castkit.model.programme import Programme
+from castkit.model.text import one_line
+from castkit.steps.context import EpisodeContext
+from castkit.steps.package_video import make_video, picture_of
+from castkit.steps.subtitle import write_json
+from castkit.steps.transcripts import Kept, load_tracks
+from castkit.subtitles.files import read_srt
+from castkit.subtitles.profile import profile_for
+
+
+def load_programme(context: EpisodeContext) -> Programme:
+    """What the ingest found, and how it lies on the master's clock."""
+    return Programme.from_json(json.loads(context.paths.ingest.read_text("utf-8")))
+
+
+def described(context: EpisodeContext) -> Tags:
+    """The tags that follow from what people wrote: those of the MP3 but for cover, chapters, lyrics and language."""
+    show, episode, main = context.show.show, context.episode, context.show.main_language
+    others = context.show.languages
+    owner = show.copyright or one_line(show.author.in_(main, others))
+    return Tags(
+        title=one_line(episode.title.in_(main, others)),
+        artist=one_line(show.author.in_(main, others)),
+        album=one_line(show.title.in_(main, others)),
+        date=episode.date,
+        language="",
+        text_language=iso639_2(main),
+        number=episode.number,
+        season=episode.season,
+        comment=one_line(episode.summary.in_(main, others)),
+        copyright=f"{episode.date.year} {one_line(owner)}",  # ID3 wants the year first
+        licence_url=licence_url(show.licence),
+        link=quote(show.link, safe=":/?#[]@!$&'()*+,;=%~"),  # ID3's addresses are Latin-1
+    )
+
+
+def lyrics(context: EpisodeContext, tracks: Sequence[Kept]) -> tuple[Lyrics, ...]:
+    """The words of every track, a cue a line, under the label where a machine translated them."""
+    found = []
+    for track in tracks:
+        profile = profile_for(track.language)
+        lines = [profile.flowing(cue.text) for cue in read_srt(context.paths.srt(track.language))]
+        text = "\n".join([track.label, *lines] if track.label else lines)
+        found.append(Lyrics(track.language, iso639_2(track.language), text))
+    return tuple(found)
+
+
+def placed(context: EpisodeContext, programme: Programme, duration_ms: int, language: str) -> tuple[Mark, ...]:
+    """The chapters in a language; CastkitError where one lies beyond the end."""
+    languages = (language, *context.show.languages)
+    return marks(context.episode.chapters, programme, duration_ms=duration_ms, languages=languages)
+
+
+def run(context: EpisodeContext, job: Job) -> None:
+    paths, main = context.paths, context.show.main_language
+    job.tool("ffmpeg", ffmpeg.version(ffmpeg.find_tools().ffmpeg))
+    programme, tracks = load_programme(context), load_tracks(paths.tracks)
+    duration_ms = ffmpeg.probe(paths.master).duration_ms
+    chapters = placed(context, programme, duration_ms, main)  # before anything is written: it may refuse
+    tags = replace(described(context), language=_spoken_code(context), chapters=chapters)
+    _make_audio(context, job, replace(tags, lyrics=lyrics(context, tracks)))
+    job.progress(0.2)
+    for language in context.show.languages if chapters else ():
+        _make_chapters(context, job, placed(context, programme, duration_ms, language), language)
+    video = make_video(context, job, programme, tags=tags, duration_ms=duration_ms) if picture_of(programme) else None
+    write_json(job.output(paths.report), _report(context, programme, duration_ms, video))
+
+
+def _spoken_code(context: EpisodeContext) -> str:
+    return iso639_2(json.loads(context.paths.tracks.read_text("utf-8"))["spoken"])
+
+
+def _make_audio(context: EpisodeContext, job: Job, tags: Tags) -> None:
+    output = job.output(context.paths.audio)
+    shutil.copyfile(context.paths.master, output)
+    write_tags(output, replace(tags, cover=embedded_cover(cover_path(context))))
+
+
+def _make_chapters(context: EpisodeContext, job: Job, chapters: Sequence[Mark], language: str) -> None:
+    others = context.show.languages
+    title, podcast = context.episode.title.in_(language, others), context.show.show.title.in_(language, others)
+    value = podcast_chapters(chapters, title=one_line(title), podcast=one_line(podcast))
+    write_json(job.output(context.paths.chapters_json(language)), value)
+
+
+def cover_path(context: EpisodeContext) -> Path:
+    """The show's picture."""
+    return context.workspace.root / context.show.show.image
+
+
+def _report(
+    context: EpisodeContext, programme: Programme, duration_ms: int, video: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Plain values: times in ms, loudness in LUFS, peaks in dBTP."""
+    master = json.loads(context.paths.master_report.read_text("utf-8"))
+    subtitles = json.loads(context.paths.tracks.read_text("utf-8"))
+    return {
+        "version": 1,
+        "episode": context.slug,
+        "duration_ms": duration_ms,
+        "lead_ms": programme.lead_ms,
+        "loudness": {**master["measured"], "target_lufs": master["target"]["loudness_lufs"]},
+        "master": master,
+        "recordings": [asdict(track) for track in programme.tracks],
+        "spoken": subtitles["spoken"],
+        "subtitles": subtitles["tracks"],
+        "missing": subtitles["missing"],
+        "chapters": [asdict(mark) for mark in placed(context, programme, duration_ms, context.show.main_language)],
+        "video": video,
+        "notes": [*master["notes"], *_notes(subtitles, video)],
+    }
+
+
+def _notes(subtitles: dict[str, Any], video: dict[str, Any] | None) -> Iterator[str]:
+    """What a person should look at, in sentences."""
+    for track in subtitles["tracks"]:
+        if not track["is_reviewed"]:
+            yield f"{track['language']}: no person has read these subtitles ({track['origin']})"
+        if track["exceptions"]:
+            yield f"{track['language']}: {len(track['exceptions'])} breaches of a limit, listed under subtitles"
+    for gap in subtitles["missing"]:
+        yield f"{gap['why']}; translate {gap['file']} and save it as {gap['save_as']}"
+    if video:
+        yield from video["notes"]
+
+
+def reads(context: EpisodeContext) -> Iterator[Path]:
+    paths = context.paths
+    yield from (paths.master, paths.master_report, paths.ingest, paths.tracks, cover_path(context))
+    for track in load_tracks(paths.tracks):
+        yield from (paths.srt(track.language), paths.published_srt(track.language))
+    if picture := picture_of(load_programme(context)):
+        yield paths.root / picture.path
+
+
+def writes(context: EpisodeContext) -> Iterator[Path]:
+    paths = context.paths
+    yield from (paths.audio, paths.report)
+    if picture_of(load_programme(context)):
+        yield paths.video
+    if context.episode.chapters:
+        yield from (paths.chapters_json(language) for language in context.show.languages)
+
+
+def settings(context: EpisodeContext) -> dict[str, Any]:
+    """What people wrote that goes into the files."""
+    show, episode, audio = context.show.show, context.episode, context.show.audio
+    tags = described(context)
+    return {
+        "tags": [tags.title, tags.artist, tags.album, tags.comment, tags.copyright, tags.licence_url, tags.link],
+        "numbers": [tags.season, tags.number],
+        "date": episode.date.isoformat(),
+        "titles": [show.title.model_dump(), episode.title.model_dump()],
+        "chapters": [[chapter.start, chapter.title.model_dump()] for chapter in episode.chapters],
+        "languages": list(context.show.languages),
+        "target": [audio.loudness, audio.true_peak],
+    }
+
+
+STEP = Stage[EpisodeContext](
+    name="package",
+    version=1,
+    after=("master", "transcripts"),
+    reads=reads,
+    writes=writes,
+    settings=settings,
+    run=run,
+)
