@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -191,7 +192,7 @@ def echo_json(value: dict[str, Any]) -> None:
     click.echo(json.dumps(value, sort_keys=False))
 
 
-def echo_table(rows: list[tuple[str, ...]], headings: tuple[str, ...]) -> None:
+def echo_table(rows: Sequence[tuple[str, ...]], headings: tuple[str, ...]) -> None:
     """A table on stdout, columns aligned by how wide the text looks (a Chinese character is two columns wide)."""
     from rich.cells import cell_len  # noqa: PLC0415
 

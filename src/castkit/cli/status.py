@@ -9,7 +9,10 @@ from castkit.cli.app import App
 from castkit.cli.console import echo_json, echo_table
 from castkit.cli.publish import json_option, slugs_argument
 from castkit.errors import CastkitError
+from castkit.model.show import Show
 from castkit.pipeline import EPISODE
+from castkit.steps.context import EpisodeContext
+from castkit.workspace import Workspace
 
 
 @click.command()
@@ -38,7 +41,7 @@ def status(app: App, /, slugs: tuple[str, ...], *, as_json: bool) -> None:
         click.echo(f"placeholder: {text}")
 
 
-def _episode_rows(context: road.EpisodeContext) -> list[tuple[str, str, str, str]]:
+def _episode_rows(context: EpisodeContext) -> list[tuple[str, str, str, str]]:
     try:
         decisions = road.plan_episode(context, EPISODE)
     except CastkitError as error:
@@ -49,7 +52,7 @@ def _episode_rows(context: road.EpisodeContext) -> list[tuple[str, str, str, str
     ]
 
 
-def _show_rows(workspace: road.Workspace, show: road.Show) -> list[tuple[str, str, str, str]]:
+def _show_rows(workspace: Workspace, show: Show) -> list[tuple[str, str, str, str]]:
     try:
         decisions = road.plan_show(workspace, show)
     except CastkitError as error:

@@ -1,0 +1,138 @@
+"""How the values of a file must fit one another: order, uniqueness, names that refer to people.
+
+Rule: like the checks of single values, these look at raw values of any type and never raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import time
+from typing import Any
+
+from castkit.config.problems import Finding, closest, shown
+from castkit.config.rules import Facts
+from castkit.timecode import parse_clock
+
+Relation = Callable[[dict[str, Any], Facts], Iterator[Finding]]
+
+
+def tables(data: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
+    """The tables of a list with their indices; what is of another type is left out."""
+    found = data.get(key)
+    return [(i, one) for i, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def table(data: dict[str, Any], key: str) -> dict[str, Any]:
+    """The table of this name, or an empty one."""
+    found = data.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def texts_of(found: Any) -> list[str]:
+    """The texts of a list; what is of another type is left out."""
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+def people_of(data: dict[str, Any]) -> tuple[str, ...]:
+    """The ids of the people in a file, whole or only named."""
+    whole = [one["id"] for _, one in tables(data, "people") if isinstance(one.get("id"), str)]
+    return (*texts_of(data.get("people")), *whole)
+
+
+def _languages_once(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    languages = texts_of(table(data, "show").get("languages"))
+    for index, language in enumerate(languages):
+        if language in languages[:index]:
+            yield Finding(("show", "languages", index), "each language once", shown(language))
+
+
+def _people_once(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, person in tables(data, "people"):
+        identity = person.get("id")
+        if isinstance(identity, str):
+            if identity in seen:
+                yield Finding(("people", index, "id"), "an id of its own for each person", shown(identity))
+            seen.add(identity)
+
+
+def _bucket_named(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    store = table(data, "store")
+    if store.get("kind") == "s3" and not store.get("bucket"):
+        yield Finding(("store", "bucket"), 'the name of the bucket, since kind = "s3"')
+
+
+def _cast_once(data: dict[str, Any], facts: Facts) -> Iterator[Finding]:
+    """In an episode a person is named once, and described only where castkit.toml does not."""
+    people = data.get("people")
+    seen: set[str] = set()
+    for index, person in enumerate(people if isinstance(people, list) else []):
+        identity = person.get("id") if isinstance(person, dict) else person
+        if not isinstance(identity, str):
+            continue
+        if identity in seen:
+            yield Finding(("people", index), "each person once", shown(identity))
+        elif isinstance(person, dict) and identity in (facts.people or ()):
+            yield Finding(
+                ("people", index, "id"), "only the id: this person is described in castkit.toml", shown(identity)
+            )
+        seen.add(identity)
+
+
+def _speakers_known(data: dict[str, Any], facts: Facts) -> Iterator[Finding]:
+    people = people_of(data)
+    for index, recording in tables(data, "recordings"):
+        speaker = recording.get("speaker", "")
+        if not isinstance(speaker, str) or not speaker or speaker in people:
+            continue
+        allowed = f"one of the episode's people ({', '.join(people) or 'none yet'})"
+        if speaker in (facts.people or ()):
+            allowed += f"; {speaker} is in castkit.toml and can be added to people"
+        yield Finding(("recordings", index, "speaker"), allowed, shown(speaker), closest(speaker, people))
+
+
+def _recordings_once(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, recording in tables(data, "recordings"):
+        path = recording.get("path")
+        if isinstance(path, str) and path:
+            if path in seen:
+                yield Finding(("recordings", index, "path"), "each recording once", shown(path))
+            seen.add(path)
+
+
+def _chapters_in_order(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    before: int | None = None
+    for index, chapter in tables(data, "chapters"):
+        start = _milliseconds(chapter.get("start"))
+        if start is None:
+            return  # told as a wrong type; the order of the rest is judged when it can be read
+        place = ("chapters", index, "start")
+        if before is None and start != 0:
+            yield Finding(place, "00:00 for the first chapter, as Apple Podcasts asks", shown(chapter["start"]))
+        elif before is not None and start <= before:
+            yield Finding(place, "a time later than the chapter before", shown(chapter["start"]))
+        before = start
+
+
+def _milliseconds(value: Any) -> int | None:
+    text = value.isoformat("milliseconds") if isinstance(value, time) else value
+    try:
+        return parse_clock(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _numbered_in_serial(data: dict[str, Any], facts: Facts) -> Iterator[Finding]:
+    if facts.is_serial and data.get("type", "full") == "full" and "number" not in data:
+        yield Finding(("number",), 'the episode\'s number, since the show has type = "serial"')
+
+
+SHOW_RELATIONS: tuple[Relation, ...] = (_languages_once, _people_once, _bucket_named)
+EPISODE_RELATIONS: tuple[Relation, ...] = (
+    _cast_once,
+    _speakers_known,
+    _recordings_once,
+    _chapters_in_order,
+    _numbered_in_serial,
+)
