@@ -133,10 +133,7 @@ def test_lines_fit_their_box_and_lose_nothing(text: str) -> None:
         assert not any(line.startswith(("，", "。", "」")) for line in lines[1:])
 
 
-def test_lines_are_even() -> None:
-    assert fit("社会保障对话", BOX, width_of)[1] == ["社会保障", "对话"] or fit("社会保障对话", BOX, width_of)[1] == [
-        "社会",
-        "保障",
-        "对话",
-    ]
-    assert units_of("One two，社会") == ["One ", "two，", "社", "会"]
+def test_lines_are_even_and_short_chinese_runs_break_between_pairs() -> None:
+    assert fit("aa aa aa aa", Box(900, 400, 300, 50, 1.2), width_of)[1] == ["aa aa", "aa aa"]
+    assert units_of("One two，社会保障 劳动者") == ["One ", "two，", "社会", "保障 ", "劳", "动", "者"]
+    assert fit("社会保障对话", BOX, width_of)[1] in (["社会保障", "对话"], ["社会", "保障", "对话"])

@@ -50,7 +50,7 @@ def test_accepting_and_editing_subtitles_touches_neither_sound_nor_recognition(s
 
 
 def test_a_template_renders_the_notes_only(small_copy: Path) -> None:
-    from castkit.notes.render import PACKAGED  # noqa: PLC0415
+    from castkit.notes.templates import PACKAGED  # noqa: PLC0415
 
     template = small_copy / "templates/notes.md.j2"
     template.parent.mkdir(exist_ok=True)
@@ -63,7 +63,7 @@ def test_a_template_renders_the_notes_only(small_copy: Path) -> None:
         "up to date"
     }
     ran = succeed("publish", "talk", "--json", cwd=small_copy).ran
-    assert set(ran) == {"notes", "upload", "feed"}
+    assert set(ran) == {"notes", "pages", "upload", "feed"}
     assert "Our own last line." in (small_copy / "feeds/en.xml").read_text("utf-8")
 
 

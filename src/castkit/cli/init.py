@@ -20,7 +20,8 @@ BASE_LIMITS = (
 @click.option("--title", metavar="T", required=True, help="The show's title.")
 @click.option("--language", metavar="L", required=True, help="The main language, such as en or zh-Hans.")
 @click.option("--also", metavar="L", multiple=True, help="A further language; once for each.")
-def init(*, directory: Path, title: str, language: str, also: tuple[str, ...]) -> None:
+@click.option("--model", metavar="NAME", help="The speech model; the one recommended for this machine if left out.")
+def init(*, directory: Path, title: str, language: str, also: tuple[str, ...], model: str | None) -> None:
     """Start a show in the folder DIR.
 
     Makes castkit.toml, a cover, and the folders for episodes and feeds. The show can be published as it stands, into
@@ -33,7 +34,8 @@ def init(*, directory: Path, title: str, language: str, also: tuple[str, ...]) -
 
     root = directory.absolute()
     check_show_languages((language, *also), root)
-    model, reason = recommend(memory_bytes())
+    recommended, reason = recommend(memory_bytes())
+    model = model or recommended
     draft = ShowDraft(title.strip(), (language, *also), model)
     text = render_show(draft)
     try:
@@ -47,7 +49,7 @@ def init(*, directory: Path, title: str, language: str, also: tuple[str, ...]) -
             "(fonts-noto-cjk) and run init again in a new folder, or give the show a cover of your own",
             err=True,
         )
-    click.echo(f"speech model for this machine: {model} ({reason})\n{BASE_LIMITS}", err=True)
+    click.echo(f"speech model recommended for this machine: {recommended} ({reason})\n{BASE_LIMITS}", err=True)
     for line in next_steps(directory, model):
         click.echo(line, err=True)
     click.echo(str(root))

@@ -57,6 +57,10 @@ def make(
     contexts: Sequence[EpisodeContext], console: Console, redo: Sequence[str], *, is_sending: bool
 ) -> list[tuple[str, CastkitError]]:
     """Takes each episode down its road; one that fails does not stop the next. Gives the failures."""
+    from castkit.artwork import check_cover  # noqa: PLC0415
+
+    for context in contexts[:1]:  # before the first long step: no app takes a feed with a wrong cover
+        check_cover(context.workspace.root / context.show.show.image)
     failed: list[tuple[str, CastkitError]] = []
     for context in contexts:
         back = road.held_back(context.episode)

@@ -1,0 +1,1 @@
+"""From recorded tracks to words: who spoke when, and what a Whisper model heard."""

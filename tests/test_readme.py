@@ -1,0 +1,136 @@
+"""The README's shell blocks do what they say, in a fresh clone with an empty home."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import feedparser
+import podcastparser
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def blocks(name: str) -> list[str]:
+    return BLOCK.findall((ROOT / name).read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A clean clone of the tree as it stands, and a home with nothing in it."""
+
+    root: Path
+    home: Path
+
+    def run(self, script: str) -> str:
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "SSL_CERT_FILE")}
+        kept |= {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "REQUESTS_"))}
+        ended = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=self.root,
+            env=kept | {"HOME": str(self.home)},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=1200,
+        )
+        assert ended.returncode == 0, f"{script}\n{ended.stdout[-3000:]}\n{ended.stderr[-3000:]}"
+        return ended.stdout + ended.stderr
+
+    def git(self, *arguments: str) -> str:
+        identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+        command = ["git", *identity, *arguments]
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """What a clone of the next commit would hold: tracked files and new ones that git does not ignore."""
+    folder = tmp_path_factory.mktemp("fresh")
+    root = folder / "castkit"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, root / name)
+    (folder / "home").mkdir()
+    made = Clone(root, folder / "home")
+    made.git("init", "-q")
+    made.git("add", "-A")
+    made.git("commit", "-q", "-m", "as it stands")
+    return made
+
+
+@pytest.fixture(scope="module")
+def demo(clone: Clone) -> str:
+    """What the README's first command printed."""
+    first = blocks("README.md")[0].splitlines()
+    assert [line.split("#")[0].strip() for line in first] == ["make demo", "make test"]
+    return clone.run("make demo")
+
+
+def test_make_demo_publishes_and_says_what_to_run_next(clone: Clone, demo: str) -> None:
+    for word in ("public/", "castkit serve", "http://127.0.0.1:8000/feeds/en.xml", "browser"):
+        assert word in demo
+    assert clone.git("status", "--porcelain") == ""
+    modules = subprocess.run(
+        [clone.root / ".venv/bin/python", "-m", "pip", "list", "--format=freeze"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "\ntorch==" not in modules
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Social Protection Dialogues"), ("zh-Hans", "社会保障对话")])
+def test_the_demo_s_feed_is_read_by_podcast_parsers(clone: Clone, demo: str, language: str, title: str) -> None:
+    path = clone.root / "public/feeds" / f"{language}.xml"
+    published = json.loads((clone.root / "episodes/episode-02/build/published.json").read_text("utf-8"))
+    media = clone.root / "public" / published["audio"]["key"]
+    parsed = feedparser.parse(path.read_bytes())
+    assert parsed.bozo is False
+    assert title in parsed.feed.title
+    (entry,) = parsed.entries
+    assert entry.id == published["guid"]
+    assert int(entry.enclosures[0].length) == media.stat().st_size
+    with path.open("rb") as stream:
+        pod = podcastparser.parse("http://127.0.0.1:8000/feeds/en.xml", stream)
+    assert pod["episodes"][0]["guid"] == published["guid"]
+    assert pod["episodes"][0]["enclosures"][0]["file_size"] == media.stat().st_size
+    transcripts = {(one["language"], one["file"]["type"].split(";")[0]) for one in published["transcripts"]}
+    assert {("zh-Hans", "text/vtt"), ("en", "text/vtt"), ("zh-Hans", "application/x-subrip")} <= transcripts
+
+
+def test_the_other_blocks_run_as_written(clone: Clone, demo: str) -> None:
+    """In order, each in the folder the one before left, with `castkit` and `python` those of the clone's venv."""
+    others = blocks("README.md")[1:]
+    assert any("castkit init" in block for block in others)
+    script = "\n".join(f"echo '== {shlex.quote(block.splitlines()[0])}'\n{block}" for block in others)
+    clone.run(f'export PATH="{clone.root}/.venv/bin:$PATH"\n{script}')
+    assert list((clone.root / "my-show/public/episodes/episode-01").glob("*.mp3"))
+
+
+def test_contributing_names_real_targets() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for block in blocks("CONTRIBUTING.md"):
+        for line in filter(None, block.splitlines()):
+            target = shlex.split(line, comments=True)[1]
+            assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_ci_calls_the_readme_s_test_command() -> None:
+    assert (ROOT / ".ci/run").read_text("utf-8").rstrip().endswith("make test")
+    assert os.access(ROOT / ".ci/run", os.X_OK)
