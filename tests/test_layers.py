@@ -44,7 +44,7 @@ HOMES = {
     "nh3": ("notes",),
     "markdown_it": ("notes",),
     "PIL": ("artwork",),
-    "filelock": ("engine", "speech.models"),
+    "filelock": ("engine", "speech.fetch", "speech.models"),
     "rich": ("cli.console",),
     "pydantic": ("model", "config"),
 }

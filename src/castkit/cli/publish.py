@@ -14,6 +14,7 @@ from castkit.cli.console import Console, Tally, echo_json, echo_table, open_cons
 from castkit.cli.main import EXIT_ERROR, EXIT_SOME_FAILED, show_error
 from castkit.errors import CastkitError
 from castkit.pipeline import BUILD, EPISODE, STEP_NAMES
+from castkit.steps.upload import refuse_unfit_show
 
 if TYPE_CHECKING:
     from castkit.steps.context import EpisodeContext
@@ -57,10 +58,8 @@ def make(
     contexts: Sequence[EpisodeContext], console: Console, redo: Sequence[str], *, is_sending: bool
 ) -> list[tuple[str, CastkitError]]:
     """Takes each episode down its road; one that fails does not stop the next. Gives the failures."""
-    from castkit.artwork import check_cover  # noqa: PLC0415
-
-    for context in contexts[:1]:  # before the first long step: no app takes a feed with a wrong cover
-        check_cover(context.workspace.root / context.show.show.image)
+    if is_sending and contexts:
+        refuse_unfit_show(contexts[0])  # before the first long step
     failed: list[tuple[str, CastkitError]] = []
     for context in contexts:
         back = road.held_back(context.episode)

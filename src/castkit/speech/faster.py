@@ -5,13 +5,12 @@ Rule: this module and vad.py are the only ones that import faster_whisper; ctran
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from castkit.errors import CastkitError, ToolMissing
-from castkit.speech import transcriber
+from castkit.speech import threads, transcriber
 from castkit.speech.transcriber import Attempt, Heard, Task, best_attempt
 from castkit.speech.words import TimedText, words_of
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from castkit.speech.sound import Samples
 
 FRAMES = 3000  # of 10 ms: the 30 s that Whisper hears
-THREADS = min(8, os.cpu_count() or 1)  # results do not depend on it; more than there are cores is slower
 
 
 class FasterWhisper:
@@ -32,6 +30,7 @@ class FasterWhisper:
     engine = "faster-whisper"
 
     def __init__(self, folder: Path, *, device: str = "auto", compute_type: str = "float32") -> None:
+        threads.wait_politely()
         try:
             import ctranslate2  # noqa: PLC0415
             import faster_whisper  # noqa: PLC0415
@@ -44,12 +43,12 @@ class FasterWhisper:
         ctranslate2.set_random_seed(transcriber.SEED)
         try:
             self._model = faster_whisper.WhisperModel(
-                str(folder), device=device, compute_type=compute_type, cpu_threads=THREADS
+                str(folder), device=device, compute_type=compute_type, cpu_threads=threads.COUNT
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise CastkitError(
                 f"cannot load the speech model in {folder} on {device} as {compute_type}: {error}",
-                "check [speech] device and compute_type in castkit.toml, or fetch the model again: castkit models fetch",
+                "check device and compute_type under [speech] in castkit.toml, or fetch the model again",
             ) from error
         self._last: tuple[bytes, Any] = (b"", None)
 
@@ -111,5 +110,3 @@ class FasterWhisper:
             # CTranslate2's score is the mean without the end token, Whisper's includes it.
             mean = result.scores[0] * length / (length + 1)
             yield Attempt(tokens, tokenizer.decode(list(tokens)), mean, result.no_speech_prob)
-
-

@@ -41,11 +41,11 @@ class Model:
 
 
 MODELS = (
-    Model("tiny", "Systran/faster-whisper-tiny", 78 * MB, GB // 2, True, False, "for trying things out; many wrong words"),
+    Model("tiny", "Systran/faster-whisper-tiny", 78 * MB, GB // 2, True, False, "for trials; many wrong words"),
     Model(
         "base", "Systran/faster-whisper-base", 148 * MB, GB, True, False,
-        "4 % of words wrong in clear English, 4-6 % of characters in clear Chinese; far-off microphones and names suffer;"
-        " its translation from Chinese to English is a rough draft with nonsense in it",
+        "4 % of words wrong in clear English, 4-6 % of characters in clear Chinese; far-off microphones and"
+        " names suffer; its translation from Chinese to English is a rough draft with nonsense in it",
     ),
     Model(
         "small", "Systran/faster-whisper-small", 486 * MB, 2 * GB, True, False,
@@ -84,7 +84,12 @@ _RECOMMENDED = ("medium", "small", "base", "tiny")
 
 
 def recommend(memory_bytes: int) -> Advice:
-    """The best model that leaves the larger half of this much memory (the machine's total) to everything else."""
+    """The best model that leaves the larger half of this much memory (the machine's total) to everything else.
+
+    0 stands for "unknown".
+    """
+    if not memory_bytes:
+        return Advice("base", f"the machine does not say how much memory it has; {by_name('base').remark}")
     names = (name for name in _RECOMMENDED if by_name(name).memory * 2 <= memory_bytes)
     model = by_name(next(names, "tiny"))
     return Advice(
@@ -112,7 +117,7 @@ def cache() -> Path:
     """The folder that holds fetched models, one folder each; it need not exist."""
     if elsewhere := os.environ.get(CACHE_VARIABLE):
         return Path(elsewhere)
-    return Path(platformdirs.user_cache_dir("castkit")) / "models"
+    return Path(platformdirs.user_cache_dir("castkit", appauthor=False)) / "models"
 
 
 def cached(name: str) -> Path:
@@ -133,14 +138,14 @@ def is_here(name: str) -> bool:
     return not missing_files(cached(name))
 
 
-def locate(name_or_folder: str | Path) -> Path:
-    """The folder of a model, given by name or as a folder.
+def locate(name_or_folder: str | Path, root: Path | None = None) -> Path:
+    """The folder of a model, given by name or as a folder (relative to `root`, a show's folder).
 
     Raises ToolMissing, with the command that fetches it, where a known model is not on this machine; CastkitError where
     the name is unknown or the folder holds no model.
     """
-    folder = Path(name_or_folder).expanduser()
-    if folder.is_dir() or len(folder.parts) > 1:
+    folder = (root or Path()) / Path(name_or_folder).expanduser()
+    if folder.is_dir() or len(Path(name_or_folder).parts) > 1:
         if missing := missing_files(folder):
             raise CastkitError(
                 f"{folder} is not a Whisper model in CTranslate2 form: it has no {', no '.join(missing)}",

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from castkit import atomic
 from castkit.errors import CastkitError, ToolMissing
 from castkit.speech import models, transcriber, weights
 from castkit.speech.transcriber import Attempt, Heard, Task, best_attempt
@@ -127,11 +128,7 @@ def _load(folder: Path, device: str) -> Any:
         for layer, head in heads:
             mask[layer, head] = True
         model.register_buffer("alignment_heads", mask.to_sparse(), persistent=False)
-    model = model.eval().to(device)
-    if device == "cuda":
-        # whisper's alignment moves these to the CPU; a sparse buffer cannot follow there on every torch.
-        model.register_buffer("alignment_heads", model.alignment_heads.cpu(), persistent=False)
-    return model
+    return model.eval().to(device)
 
 
 def _checkpoint(folder: Path) -> dict[str, Any]:
@@ -167,6 +164,6 @@ def _keep(checkpoint: dict[str, Any], target: Path) -> None:
     beside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
         torch.save(checkpoint, beside)
-        beside.replace(target)
+        atomic.replace(beside, target)
     except (OSError, RuntimeError):
         beside.unlink(missing_ok=True)  # a folder one may only read: the conversion serves this run alone

@@ -32,14 +32,14 @@ SHORTEST_MISSED_MS = 500  # speech without words that is worth a second look
 # Whisper's codes for languages that BCP 47 names otherwise.
 WHISPER_CODES = {"nb": "no", "jv": "jw", "cmn": "zh", "fil": "tl", "iw": "he"}
 
-# A window has no past, so the prompt sets the style: without one Chinese comes without punctuation and in either script.
+# A window has no past, so the prompt sets the style: without one, Chinese has no punctuation and is in either script.
 STYLE = {"zh": "以下是普通话的句子。", "yue": "以下係廣東話嘅句子。"}
 WITHOUT_SPACES = frozenset(("zh", "yue", "ja"))
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A track: its sound, its speaker (None where several share it), and how much later than the master's 0 it begins."""
+    """A track: its sound, its speaker (None where several share it), and where it begins on the master's clock."""
 
     sound: Sound
     speaker: str | None
@@ -141,7 +141,7 @@ def _windows(voice: Voice, probability: NDArray[np.float32]) -> Iterator[_Stretc
 
 
 def _detect(stretches: Sequence[_Stretch], transcriber: Transcriber) -> str:
-    """The language most probable over windows from the whole programme, weighed by speech; English where nobody speaks."""
+    """The language most probable over the longest windows, weighed by speech; English where nobody speaks."""
     by_speech = sorted(stretches, key=lambda stretch: -stretch.window.speech_ms)[:DETECTION_WINDOWS]
     votes: dict[str, float] = {"en": 0.0}
     for stretch in by_speech:

@@ -41,7 +41,7 @@ class Sound:
             ) from error
         if form != (1, 2, RATE):
             raise CastkitError(
-                f"{path} is not 16-bit mono at {RATE} Hz but has {form[0]} channels of {form[1] * 8} bits at {form[2]} Hz",
+                f"{path} is not 16-bit mono at {RATE} Hz: {form[0]} channels, {form[1] * 8} bits, {form[2]} Hz",
                 "remove the episode's build folder and run again",
             )
         return cls(path, length)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from castkit.speech.sound import RATE, Sound
+from castkit.speech import threads
+from castkit.speech.sound import Sound
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +46,8 @@ def activity(sound: Sound) -> Activity:
 
 def _speech_probability(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     import numpy as np  # noqa: PLC0415
+
+    threads.wait_politely()
     from faster_whisper.vad import get_vad_model  # noqa: PLC0415
 
     # The detector writes zeros into the end of the array it is given, so it gets one of its own.

@@ -6,6 +6,7 @@ Rule: nothing is computed; every weight is the same number in both forms (CTrans
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 FLOAT_TYPES = {0: "<f4", 4: "<f2"}  # CTranslate2's DataType; the others are quantised
 HEAD_SIZE = 64  # of every Whisper model
 MULTILINGUAL_VOCABULARY = 51865
+CANTONESE_VOCABULARY = 51866  # large-v3 and its children have one language more
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Layers:
     def is_multilingual(self) -> bool:
         return self.vocabulary >= MULTILINGUAL_VOCABULARY
 
+    def knows(self, language: str) -> bool:
+        """Whether the model was trained on this language (a Whisper code, or "auto")."""
+        if not self.is_multilingual:
+            return language in ("en", "auto")
+        return language != "yue" or self.vocabulary >= CANTONESE_VOCABULARY
+
     @property
     def can_translate(self) -> bool:
         """Full models have as many decoder layers as encoder layers; turbo and distil ones forgot how to translate."""
@@ -64,6 +72,8 @@ def entries(model: Path) -> dict[str, Entry]:
 
 
 def _entries(file: BinaryIO) -> Iterator[tuple[str, Entry]]:
+    size = file.seek(0, 2)
+    file.seek(0)
     (version,) = _unpack(file, "<I")
     if not 4 <= version <= 6:
         raise ValueError(f"version {version} of the format")
@@ -77,7 +87,8 @@ def _entries(file: BinaryIO) -> Iterator[tuple[str, Entry]]:
         shape = _unpack(file, f"<{rank}I")
         kind, length = _unpack(file, "<BI")
         yield key, Entry(shape, kind, file.tell(), length)
-        file.seek(length, 1)
+        if file.seek(length, 1) > size:
+            raise ValueError("it ends in the middle of a weight")
 
 
 def _unpack(file: BinaryIO, form: str) -> tuple[int, ...]:
@@ -96,7 +107,8 @@ def layers(folder: Path) -> Layers:
 
 
 def _count(names: Mapping[str, Entry], side: str) -> int:
-    return len({name.split("/")[1] for name in names if name.startswith(f"{side}/layer_") and "layer_norm" not in name.split("/")[1]})
+    tops = {name.split("/")[1] for name in names if name.startswith(f"{side}/")}
+    return sum(1 for top in tops if re.fullmatch(r"layer_\d+", top))
 
 
 def dimensions(folder: Path) -> dict[str, int]:

@@ -1,6 +1,6 @@
-"""Step "transcribe": the words of every track, with times and speakers, and Whisper's English where the show wants it.
+"""transcribe: tracks become words, with their times on the master's clock, their speakers and their probability.
 
-Rule: recognition depends on the recordings and the speech settings only; accepting subtitles never runs it again.
+Rule: an accepted SRT is not looked at here, so that accepting or editing one never runs recognition again.
 """
 
 from __future__ import annotations
@@ -8,89 +8,135 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from castkit.engine.stage import Job, Stage
-from castkit.model.language import primary
+from castkit.errors import CastkitError
+from castkit.model.language import same_language
 from castkit.model.programme import Programme
 from castkit.model.transcript import Transcript
-from castkit.speech.models import known, locate
-from castkit.speech.recognise import Recognition, Voice, Wish, recognise
-from castkit.speech.sound import Sound
-from castkit.speech.transcriber import Transcriber, open_transcriber
 from castkit.steps.context import EpisodeContext
 
+if TYPE_CHECKING:
+    from castkit.speech.recognise import Recognition, Voice, Wish
+    from castkit.speech.weights import Layers
 
-def _reads(context: EpisodeContext) -> Iterable[Path]:
-    paths = context.paths
-    return (paths.ingest, *(paths.track(number) for number in range(len(context.episode.recordings))))
+
+def reads(context: EpisodeContext) -> Iterable[Path]:
+    yield context.paths.ingest
+    for number in range(len(context.episode.recordings)):
+        yield context.paths.track(number)
 
 
-def _writes(context: EpisodeContext) -> Iterable[Path]:
+def writes(context: EpisodeContext) -> Iterable[Path]:
     return (context.paths.transcript,)
 
 
-def _settings(context: EpisodeContext) -> Any:
+def settings(context: EpisodeContext) -> Any:
+    speech = context.show.speech
     return {
         "language": context.episode.language,
-        "speech": context.show.speech.model_dump(mode="json"),
         "english": _wants_english(context),
-        "speakers": [recording.speaker for recording in context.episode.recordings],
+        "engine": speech.engine,
+        "model": speech.model,
+        "device": speech.device,
+        "compute_type": speech.compute_type,
+        "beam_size": speech.beam_size,
+        "hints": list(speech.hints),
     }
 
 
 def _wants_english(context: EpisodeContext) -> bool:
-    """Whether the show has an English side; what was spoken is known only after recognition."""
-    return any(primary(language) == "en" for language in context.show.languages)
+    """Whether the show is read in English, too; where English turns out to be spoken, nothing is translated."""
+    spoken = context.episode.language
+    return not same_language(spoken, "en") and any(same_language(tag, "en") for tag in context.show.languages)
 
 
-def _run(context: EpisodeContext, job: Job) -> None:
-    speech, paths = context.show.speech, context.paths
-    folder = locate(speech.model, context.workspace.root)
-    programme = Programme.from_json(json.loads(paths.ingest.read_text("utf-8")))
-    voices = [
-        Voice(Sound.open(paths.track(number)), track.speaker or None, track.offset_ms + programme.lead_ms)
-        for number, track in enumerate(programme.tracks)
-    ]
-    model = known(speech.model)
-    translates = model is None or model.translates
+def run(context: EpisodeContext, job: Job) -> None:
+    from castkit.speech import models, weights  # noqa: PLC0415
+    from castkit.speech.recognise import recognise  # noqa: PLC0415
+    from castkit.speech.transcriber import open_transcriber  # noqa: PLC0415
+
+    speech = context.show.speech
+    programme = Programme.from_json(json.loads(context.paths.ingest.read_text("utf-8")))
+    folder = models.locate(speech.model, context.workspace.root)
+    job.tool(f"{speech.model} model.bin sha256", models.sha256(folder / "model.bin"))
+    layers = weights.layers(folder)
+    _check_language(context, layers)
+    able = layers.can_translate
     transcriber = open_transcriber(speech.engine, folder, device=speech.device, compute_type=speech.compute_type)
-    english = _wants_english(context) and translates
-    wish = Wish(context.episode.language, speech.beam_size, speech.hints, english)
-    found = recognise(voices, transcriber, wish, progress=job.progress)
-    if _wants_english(context) and not translates and found.language != "en":
-        job.note(f"{speech.model} does not translate; for a draft in English choose a model that does")
-    for note in found.notes:
-        job.note(note)
     job.tool(transcriber.engine, transcriber.version)
-    _write(job.output(paths.transcript), _transcript(context, programme, found, transcriber))
+    found = recognise(_voices(context, programme), transcriber, _wish(context, able=able), progress=job.progress)
+    notes = _notes(context, found, able=able)
+    for note in notes:
+        job.note(note)
+    transcript = Transcript(
+        found.language,
+        transcriber.engine,
+        Path(speech.model).name,
+        programme.duration_ms,
+        found.utterances,
+        found.translation,
+        notes,
+    )
+    text = json.dumps(transcript.to_json(), ensure_ascii=False, indent=1, sort_keys=True)
+    job.output(context.paths.transcript).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _transcript(
-    context: EpisodeContext, programme: Programme, found: Recognition, transcriber: Transcriber
-) -> Transcript:
-    return Transcript(
-        language=found.language,
-        engine=transcriber.engine,
-        model=context.show.speech.model,
-        duration_ms=programme.duration_ms,
-        utterances=found.utterances,
-        translation=found.translation,
-        notes=found.notes,
+def _check_language(context: EpisodeContext, layers: Layers) -> None:
+    from castkit.speech.models import MODELS  # noqa: PLC0415
+    from castkit.speech.recognise import whisper_code  # noqa: PLC0415
+
+    model, spoken = context.show.speech.model, context.episode.language
+    english_only = any(known.is_english_only for known in MODELS if known.name == model)
+    code = "auto" if spoken == "auto" else whisper_code(spoken)
+    if not layers.knows(code) or (english_only and code not in ("en", "auto")):
+        raise CastkitError(
+            f"the speech model {Path(model).name} does not know the language {spoken!r} of {context.slug}",
+            "choose another [speech] model in castkit.toml (castkit models list), or correct language in episode.toml",
+        )
+
+
+def _voices(context: EpisodeContext, programme: Programme) -> tuple[Voice, ...]:
+    from castkit.speech.recognise import Voice  # noqa: PLC0415
+    from castkit.speech.sound import Sound  # noqa: PLC0415
+
+    return tuple(
+        Voice(Sound.open(context.paths.track(number)), track.speaker or None, track.offset_ms + programme.lead_ms)
+        for number, track in enumerate(programme.tracks)
     )
 
 
-def _write(target: Path, transcript: Transcript) -> None:
-    text = json.dumps(transcript.to_json(), ensure_ascii=False, indent=1, sort_keys=True)
-    target.write_text(text + "\n", "utf-8", newline="\n")
+def _wish(context: EpisodeContext, *, able: bool) -> Wish:
+    from castkit.speech.recognise import Wish  # noqa: PLC0415
+
+    speech = context.show.speech
+    return Wish(
+        context.episode.language,
+        beam_size=speech.beam_size,
+        hints=speech.hints,
+        english=able and _wants_english(context),
+    )
+
+
+def _notes(context: EpisodeContext, found: Recognition, *, able: bool) -> tuple[str, ...]:
+    notes = list(found.notes)
+    if not found.utterances:
+        notes.append("no speech was found in the recordings")
+    if _wants_english(context) and found.language != "en" and not able:
+        notes.append(
+            f"the model {Path(context.show.speech.model).name} cannot translate to English;"
+            " a full multilingual model can (castkit models list)"
+        )
+    return tuple(notes)
 
 
 STEP = Stage[EpisodeContext](
     name="transcribe",
     version=1,
     after=("ingest",),
-    reads=_reads,
-    writes=_writes,
-    settings=_settings,
-    run=_run,
+    reads=reads,
+    writes=writes,
+    settings=settings,
+    run=run,
 )

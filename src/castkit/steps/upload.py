@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from castkit import atomic
+from castkit.artwork import check_cover
 from castkit.config import placeholders
 from castkit.engine.run import Place, lock
 from castkit.engine.stage import Job, Stage
@@ -53,10 +54,16 @@ def is_loopback(url: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
-def refuse_unfit(context: EpisodeContext) -> None:
-    """CastkitError where the show must not go to its store as it is, or a person has not read what they must."""
+def refuse_unfit_show(context: EpisodeContext) -> None:
+    """CastkitError where the show must not go to its store as it is: known before the first step runs."""
+    check_cover(context.workspace.root / context.show.show.image)
     _refuse_loopback(context.show.store)
     _refuse_placeholders(context)
+
+
+def refuse_unfit(context: EpisodeContext) -> None:
+    """CastkitError where the show must not go to its store as it is, or a person has not read what they must."""
+    refuse_unfit_show(context)
     _refuse_unreviewed(context)
 
 

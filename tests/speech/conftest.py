@@ -1,0 +1,79 @@
+"""The demonstration recordings as ingest would leave them, and each heard once for all tests."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from castkit import ffmpeg
+from castkit.speech.models import locate
+from castkit.speech.recognise import Recognition, Voice, Wish, recognise
+from castkit.speech.sound import Sound
+from castkit.speech.transcriber import open_transcriber
+
+RECORDINGS = {
+    "episode-01": (("host.flac", "host"), ("guest.m4a", "guest")),
+    "episode-02": (("interview.mp3", None),),
+    "episode-03": (("camera.mp4", None),),
+}
+
+
+def sixteen(source: Path, target: Path, *options: str) -> Path:
+    """A recording as recognition wants it: mono, 16 kHz, 16 bits."""
+    ffmpeg.run([*options, "-i", source, "-vn", "-ac", "1", "-ar", "16000", target], doing="making a track")
+    return target
+
+
+@pytest.fixture(scope="session")
+def base() -> Path:
+    """The folder of Whisper base; the tests need the real one (castkit models fetch base)."""
+    return locate("base")
+
+
+@pytest.fixture(scope="session")
+def demo_speech(demo_raw: Path) -> dict[str, Any]:
+    """[speech] of the demonstration show."""
+    return tomllib.loads((demo_raw.parent / "castkit.toml").read_text("utf-8"))["speech"]
+
+
+@pytest.fixture(scope="session")
+def voices(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Voice, ...]]:
+    """The tracks of an episode by slug, with their speakers."""
+    folder = tmp_path_factory.mktemp("tracks")
+
+    @cache
+    def of(slug: str) -> tuple[Voice, ...]:
+        made = []
+        for number, (name, speaker) in enumerate(RECORDINGS[slug]):
+            wav = sixteen(demo_raw / slug / "raw" / name, folder / f"{slug}.{number}.wav")
+            made.append(Voice(Sound.open(wav), speaker, 0))
+        return tuple(made)
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def heard(base: Path, demo_speech: dict[str, Any], truth: dict[str, Any], voices) -> Callable[[str], Recognition]:
+    """What is recognised in an episode with the demonstration's settings, by slug; done once for all tests."""
+
+    @cache
+    def of(slug: str) -> Recognition:
+        transcriber = open_transcriber(demo_speech["engine"], base)
+        wish = Wish(
+            truth[slug]["language"], beam_size=demo_speech.get("beam_size", 5), hints=tuple(demo_speech["hints"])
+        )
+        return recognise(voices(slug), transcriber, wish)
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def clip(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Sound:
+    """Ten seconds of the host: "Welcome to Social Protection Dialogues, … this is our first episode." """
+    target = tmp_path_factory.mktemp("clip") / "clip.wav"
+    return Sound.open(sixteen(demo_raw / "episode-01/raw/host.flac", target, "-t", "10.6"))

@@ -1,0 +1,77 @@
+"""The three demonstration episodes against their true texts, with the demonstration's own settings."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+from scoring import error_rate
+
+from castkit.speech.recognise import Wish, recognise
+from castkit.speech.transcriber import open_transcriber
+
+
+@pytest.mark.parametrize(("slug", "limit"), [("episode-01", 0.04), ("episode-02", 0.08), ("episode-03", 0.04)])
+def test_errors_in_the_words(slug, limit, heard, truth):
+    text = "".join(word.text for utterance in heard(slug).utterances for word in utterance.words)
+    assert error_rate(text, truth[slug]) <= limit
+
+
+@pytest.mark.parametrize("slug", ["episode-01", "episode-02", "episode-03"])
+def test_times_of_the_turns(slug, heard, truth):
+    words = [word for utterance in heard(slug).utterances for word in utterance.words]
+    starts, ends = [], []
+    for turn in truth[slug]["turns"]:
+        inside = [w for w in words if w.start_ms < turn["end_ms"] and w.end_ms > turn["start_ms"]]
+        assert inside, turn
+        starts.append(abs(inside[0].start_ms - turn["start_ms"]))
+        ends.append(abs(inside[-1].end_ms - turn["end_ms"]))
+    assert statistics.median(starts) <= 60
+    assert statistics.median(ends) <= 100
+    assert max(starts + ends) <= 300
+
+
+def test_every_word_has_its_speaker_although_the_guest_is_in_the_hosts_microphone(heard, truth):
+    words = [word for utterance in heard("episode-01").utterances for word in utterance.words]
+    for turn in truth["episode-01"]["turns"]:
+        inside = {w.speaker for w in words if w.start_ms < turn["end_ms"] and w.end_ms > turn["start_ms"]}
+        assert inside == {turn["speaker"]}, turn
+
+
+@pytest.mark.parametrize("slug", ["episode-01", "episode-02", "episode-03"])
+def test_utterances_are_in_order_and_words_do_not_overlap(slug, heard):
+    utterances = heard(slug).utterances
+    assert [u.start_ms for u in utterances] == sorted(u.start_ms for u in utterances)
+    for utterance in utterances:
+        edges = [edge for word in utterance.words for edge in (word.start_ms, word.end_ms)]
+        assert edges == sorted(edges)
+        assert len({word.speaker for word in utterance.words}) == 1
+    assert heard(slug).notes == ()
+
+
+def test_chinese_has_punctuation_and_one_script(heard):
+    text = "".join(utterance.text for utterance in heard("episode-02").utterances)
+    assert sum(text.count(mark) for mark in "。？?") >= 30
+    assert not set("這個們說產險") & set(text)
+
+
+@pytest.mark.parametrize(("slug", "language"), [("episode-01", "en"), ("episode-02", "zh"), ("episode-03", "en")])
+def test_language_is_detected(slug, language, base, voices):
+    """Of the last half minute, so that the test is quick."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    class Ear:
+        """The real engine, kept from hearing the words: only the detection is asked for here."""
+
+        def __init__(self, transcriber):
+            self.engine, self.version = transcriber.engine, transcriber.version
+            self.language_probabilities = transcriber.language_probabilities
+
+        def hear(self, samples, task):
+            from castkit.speech.transcriber import Heard  # noqa: PLC0415
+
+            return Heard((), 0.0, 0.0, repeats_itself=False)
+
+    ear = Ear(open_transcriber("faster-whisper", base))
+    quick = tuple(replace(voice) for voice in voices(slug))
+    assert recognise(quick, ear, Wish("auto")).language == language
