@@ -19,7 +19,9 @@ def seconds(*arguments: str) -> float:
 def main() -> None:
     pairs = [(seconds("-m", "castkit", "--help"), seconds("-c", "pass")) for _ in range(ROUNDS)]
     ratios = sorted(help_ / nothing for help_, nothing in pairs)
-    print(f"castkit --help : python -c pass = {statistics.median(ratios):.1f} (from {ratios[0]:.1f} to {ratios[-1]:.1f})")
+    print(
+        f"castkit --help : python -c pass = {statistics.median(ratios):.1f} (from {ratios[0]:.1f} to {ratios[-1]:.1f})"
+    )
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from castkit.model.language import language_name
 from castkit.model.published import Published, StoredFile
+from castkit.model.review import in_words
 from castkit.timecode import clock
 
 _STYLE = """\
@@ -101,8 +102,8 @@ def _links(episode: Published) -> Iterator[str]:
         yield _file(f"Show notes, {_plain_name(tag)}", file)
     for transcript in episode.transcripts:
         ending = transcript.file.key.rsplit(".", 1)[-1]
-        reviewed = "" if transcript.origin.is_reviewed else ", not reviewed"
-        label = f"Transcript, {_plain_name(transcript.language)}, {_KINDS.get(ending, ending)}{reviewed}"
+        trust = in_words(transcript.origin, "en")
+        label = f"Transcript, {_plain_name(transcript.language)}, {_KINDS.get(ending, ending)}: {trust}"
         yield _file(label, transcript.file)
     for tag, file in episode.chapter_files.items():
         yield _file(f"Chapters, {_plain_name(tag)}", file)
