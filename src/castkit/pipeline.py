@@ -49,4 +49,4 @@ SHOW: tuple[Stage[ShowContext], ...] = (
 # What `castkit build` does: everything before a byte leaves this machine.
 BUILD: tuple[Stage[EpisodeContext], ...] = tuple(step for step in EPISODE if not step.sends)
 
-STEP_NAMES: tuple[str, ...] = tuple(step.name for step in (*EPISODE, *SHOW))
+STEP_NAMES: tuple[str, ...] = (*(step.name for step in EPISODE), *(step.name for step in SHOW))

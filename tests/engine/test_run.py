@@ -178,6 +178,52 @@ def test_two_runs_at_once_are_refused_by_name(toy: Toy) -> None:
         go(toy)
 
 
+def test_an_edit_survives_torn_receipts_a_redo_of_another_stage_and_a_running_stage(toy: Toy) -> None:
+    go(toy)
+    page = toy.build / "page.en.txt"
+    page.write_text("first edit", "utf-8")
+    toy.place.receipts.write_bytes(b"torn")
+    go(toy)
+    assert (toy.build / "page.en.txt.edited-1").read_text("utf-8") == "first edit"
+
+    def edited_meanwhile(toy: Toy, job) -> None:
+        job.output(page).write_text("made", "utf-8")
+        page.write_text("second edit", "utf-8")
+
+    go(toy, (UPPER, COUNT, dataclasses.replace(PAGE, version=2, run=edited_meanwhile)))
+    assert (toy.build / "page.en.txt.edited-2").read_text("utf-8") == "second edit"
+
+    def inherits(toy: Toy, job) -> None:
+        job.output(toy.build / "count.txt").write_text("3", "utf-8")
+        job.output(page).write_text("by count", "utf-8")
+
+    page.write_text("third edit", "utf-8")
+    both = dataclasses.replace(COUNT, run=inherits, writes=lambda toy: [toy.build / "count.txt", page])
+    go(toy, (UPPER, both), redo=("count",))
+    assert (toy.build / "page.en.txt.edited-3").read_text("utf-8") == "third edit"
+    assert page.read_text("utf-8") == "by count"
+
+
+def test_an_input_that_is_a_folder_is_an_error_in_words(toy: Toy) -> None:
+    (toy.root / "letters.txt").unlink()
+    (toy.root / "letters.txt").mkdir()
+    with pytest.raises(CastkitError, match=r"letters.txt"):
+        go(toy)
+
+
+def test_a_check_that_cannot_tell_is_said_by_the_plan_and_skipped_by_redo(toy: Toy) -> None:
+    def unreachable(toy: Toy) -> str:
+        raise CastkitError("the store does not answer")
+
+    stages = (UPPER, COUNT, dataclasses.replace(PAGE, check=unreachable))
+    go(toy)
+    *_, last = plan(stages, toy, load(toy.place.receipts), toy.place.digests())
+    assert last.reason == "cannot tell: the store does not answer"
+    with pytest.raises(CastkitError, match="does not answer"):
+        go(toy, stages)
+    assert ran(go(toy, stages, redo=("page",))) == {"page": "asked for"}
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"version": 1}', b'{"version": 99, "stages": {}}', b"\xff\xfe"]
 )

@@ -66,7 +66,8 @@ def make(
         stages = EPISODE if is_sending and back is None else BUILD
         failed += _guarded(context.slug, partial(road.run_episode, context, stages, console.report, redo))
         if is_sending and back:
-            console.tally.notes.append(f"{context.slug}: built and kept back, nothing was sent: {back}")
+            before = "; what was published before stays" if context.paths.published.is_file() else ""
+            console.tally.notes.append(f"{context.slug}: built and kept back, nothing was sent{before}: {back}")
     return failed
 
 
@@ -147,6 +148,11 @@ def show_plan(contexts: Sequence[EpisodeContext], redo: Sequence[str], *, as_jso
         stages = EPISODE if road.held_back(context.episode) is None else BUILD
         decisions = road.plan_episode(context, stages, redo)
         rows += [(context.slug, decision.stage.name, decision.reason or "up to date") for decision in decisions]
+    if any(step == "upload" and reason != "up to date" for _, step, reason in rows):
+        rows.append(("show", "feed", "after upload"))
+    else:
+        decided = road.plan_show(contexts[0].workspace, contexts[0].show)
+        rows += [("show", decision.stage.name, decision.reason or "up to date") for decision in decided]
     if as_json:
         for slug, step, reason in rows:
             echo_json({"event": "plan", "subject": slug, "step": step, "reason": reason})

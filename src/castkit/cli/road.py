@@ -44,6 +44,10 @@ def load_contexts(app: App, slugs: Sequence[str], *, every: bool = False) -> lis
     if not slugs and not every:
         known = ", ".join(workspace.slugs()) or "none yet; start one with: castkit new"
         raise click.UsageError(f"name an episode (here: {known}), or give --all")
+    if every and not workspace.slugs():
+        raise CastkitError(
+            f"{workspace.root} has no episode yet", "start one with: castkit new SLUG --recording FILE ..."
+        )
     show, episodes = load_all(workspace) if every else load_episodes(workspace, slugs)
     return [EpisodeContext(workspace, show, slug, episode) for slug, episode in episodes.items()]
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from castkit.engine.receipts import Digests, Receipt, Receipts
 from castkit.engine.stage import Stage
+from castkit.errors import CastkitError
 
 C = TypeVar("C")
 
@@ -63,11 +64,17 @@ def edited_outputs(names: Iterable[str], receipts: Receipts, digests: Digests) -
     """
     edited = []
     for name in names:
-        made = {receipt.writes[name] for receipt in receipts.stages.values() if name in receipt.writes}
+        is_ours = any(name in receipt.writes for receipt in receipts.stages.values())
         found = digests.of(digests.root / name)
-        if made and found is not None and found not in made | {receipts.pending.get(name)}:
+        if is_ours and found is not None and found not in known_digests(name, receipts):
             edited.append(digests.root / name)
     return tuple(edited)
+
+
+def known_digests(name: str, receipts: Receipts) -> set[str | None]:
+    """Every digest under which a file is our own work: as any receipt says, or as a run was about to leave it."""
+    made = {receipt.writes[name] for receipt in receipts.stages.values() if name in receipt.writes}
+    return made | {receipts.pending.get(name)}
 
 
 def plan(
@@ -83,11 +90,21 @@ def plan(
         elif blocking:
             decision = Decision(stage, f"after {_some(blocking)}", is_waiting=True)
         else:
-            decision = decide(stage, context, receipts, digests)
+            decision = _decide_or_say(stage, context, receipts, digests)
         if decision.reason:
             stale.add(stage.name)
         decisions.append(decision)
     return decisions
+
+
+def _decide_or_say(stage: Stage[C], context: C, receipts: Receipts, digests: Digests) -> Decision[C]:
+    """The decision, or in place of a reason what keeps us from telling, such as a store out of reach."""
+    try:
+        return decide(stage, context, receipts, digests)
+    except CastkitError as error:
+        return Decision(stage, f"cannot tell: {error.message}")
+    except OSError as error:
+        return Decision(stage, f"cannot tell: {error}")
 
 
 def changed_keys(old: Any, new: Any, prefix: str = "") -> list[str]:

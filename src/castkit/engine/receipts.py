@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest
@@ -140,15 +142,14 @@ class Digests:
             return str(known[2])
         with path.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
-        self._remember(name, path, digest)
+        self._remember(name, path, stat, digest)
         return digest
 
-    def _remember(self, name: str, path: Path, digest: str) -> None:
-        import time  # noqa: PLC0415
-
-        stat = path.stat()
-        if abs(time.time_ns() - stat.st_mtime_ns) > self.GRAIN_NS:
-            self._known[name] = [stat.st_size, stat.st_mtime_ns, digest]
+    def _remember(self, name: str, path: Path, before: os.stat_result, digest: str) -> None:
+        after = path.stat()
+        is_still = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        if is_still and abs(time.time_ns() - after.st_mtime_ns) > self.GRAIN_NS:
+            self._known[name] = [after.st_size, after.st_mtime_ns, digest]
             self._changed = True
 
     def save(self) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from castkit import atomic
 from castkit.engine import events, receipts
-from castkit.engine.plan import Decision, decide, edited_outputs
+from castkit.engine.plan import Decision, decide, edited_outputs, known_digests
 from castkit.engine.receipts import Digests, Receipt, Receipts
 from castkit.engine.stage import Stage
 from castkit.errors import CastkitError
@@ -136,26 +136,36 @@ class Runner(Generic[C]):
 
     def _bring_up_to_date(self, stage: Stage[C]) -> None:
         try:
-            if self._cancelled.is_set():
-                raise Cancelled
-            with self._mutex:
-                decision = decide(stage, self.context, self.receipts, self.digests)
-            if stage.name in self.redo:
-                self._set_edits_aside(decision)
-            elif decision.reason is None:
-                self._skip(decision)
-                return
-            elif decision.edited:
-                raise _would_overwrite(decision)
-            self._execute(stage, decision.reason or "asked for")
-        except CastkitError as error:
-            self.report(events.Failed(self.place.subject, stage.name, error.message, error.hint))
-            raise
+            self._decide_and_execute(stage)
         except Cancelled:
             raise
-        except Exception as error:
-            self.report(events.Failed(self.place.subject, stage.name, f"{type(error).__name__}: {error}", ""))
+        except OSError as error:
+            self._tell(stage, translated := _from_os(error, stage.name))
+            raise translated from error
+        except CastkitError as error:
+            self._tell(stage, error)
             raise
+        except Exception as error:
+            self._tell(stage, CastkitError(f"{type(error).__name__}: {error}"))
+            raise
+
+    def _tell(self, stage: Stage[C], error: CastkitError) -> None:
+        self.report(events.Failed(self.place.subject, stage.name, error.message, error.hint))
+
+    def _decide_and_execute(self, stage: Stage[C]) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled
+        if stage.name in self.redo:
+            self._execute(stage, "asked for")
+            return
+        with self._mutex:
+            decision = decide(stage, self.context, self.receipts, self.digests)
+        if decision.reason is None:
+            self._skip(decision)
+        elif decision.edited:
+            raise _would_overwrite(stage.name, decision.reason, decision.edited)
+        else:
+            self._execute(stage, decision.reason)
 
     def _skip(self, decision: Decision[C]) -> None:
         for text in self.receipts.stages[decision.stage.name].notes:
@@ -177,20 +187,20 @@ class Runner(Generic[C]):
             stage.run(self.context, job)
             receipt = Receipt(stage.version, settings, reads, self._part_digests(job), job.tools, tuple(job.notes))
             self._commit(stage.name, job, receipt)
-        except OSError as error:
-            raise _from_os(error, stage.name) from error
         finally:
             for part in job.parts.values():
                 part.unlink(missing_ok=True)
         self.report(events.Finished(self.place.subject, stage.name, time.monotonic() - began, reason))
 
     def _protect(self, stage: Stage[C], targets: tuple[Path, ...], reason: str) -> None:
-        """Stops before the stage overwrites a file that another stage made and a person then edited."""
-        if stage.name in self.redo:
-            return
-        edited = edited_outputs(map(self.digests.name, targets), self.receipts, self.digests)
-        if edited:
-            raise _would_overwrite(Decision(stage, reason, edited))
+        """Before the stage overwrites what a person edited, whichever stage made it: stops, or sets the edit aside."""
+        old = self.receipts.stages.get(stage.name)
+        names = {*(old.writes if old else ()), *map(self.digests.name, targets)}
+        edited = edited_outputs(sorted(names), self.receipts, self.digests)
+        if edited and stage.name not in self.redo:
+            raise _would_overwrite(stage.name, reason, edited)
+        for path in edited:
+            self._set_aside(stage.name, path)
 
     def _part_digests(self, job: StageJob) -> dict[str, str | None]:
         if missing := [target.name for target in job.targets if target not in job.parts]:
@@ -201,14 +211,23 @@ class Runner(Generic[C]):
         with self._mutex:
             old = self.receipts.stages.get(name)
             about: Mapping[str, Any] = {path: digest for path, digest in receipt.writes.items() if digest}
-            receipts.save(self.place.receipts, self.receipts.with_pending(about))
+            self.receipts = self.receipts.with_pending(about)
+            receipts.save(self.place.receipts, self.receipts)
             for target, part in job.parts.items():
-                if self.digests.of(target) != receipt.writes[self.digests.name(target)]:
-                    atomic.sync_file(part)
-                    atomic.replace(part, target)
+                self._put_in_place(name, part, target, receipt.writes[self.digests.name(target)])
             self._remove_dropped(old, receipt)
             self.receipts = self.receipts.with_receipt(name, receipt)
             receipts.save(self.place.receipts, self.receipts)
+
+    def _put_in_place(self, stage: str, part: Path, target: Path, digest: str | None) -> None:
+        """Renames a finished part; what lies there and is no work of ours is set aside, never overwritten."""
+        found = self.digests.of(target)
+        if found == digest:
+            return
+        if found is not None and found not in known_digests(self.digests.name(target), self.receipts):
+            self._set_aside(stage, target)
+        atomic.sync_file(part)
+        atomic.replace(part, target)
 
     def _remove_dropped(self, old: Receipt | None, new: Receipt) -> None:
         """Takes away what the stage made before and makes no more (a language dropped), unless a person changed it."""
@@ -217,15 +236,12 @@ class Runner(Generic[C]):
             if name not in new.writes and digest is not None and self.digests.of(path) == digest:
                 path.unlink(missing_ok=True)
 
-    def _set_edits_aside(self, decision: Decision[C]) -> None:
-        for path in decision.edited:
-            aside = next(
-                candidate
-                for number in range(1, 10_000)
-                if not (candidate := path.with_name(f"{path.name}.edited-{number}")).exists()
-            )
-            atomic.replace(path, aside)
-            self.report(events.Note(self.place.subject, decision.stage.name, f"your edit is kept as {aside.name}"))
+    def _set_aside(self, stage: str, path: Path) -> None:
+        """Keeps a person's file under a name of its own beside the old one, and says so."""
+        names = (path.with_name(f"{path.name}.edited-{number}") for number in range(1, 10_000))
+        aside = next(name for name in names if not name.exists())
+        atomic.replace(path, aside)
+        self.report(events.Note(self.place.subject, stage, f"your edit is kept as {aside.name}"))
 
     def _forget_pending(self) -> None:
         """Every stage has its receipt now: what a killed run noted needs no remembering."""
@@ -241,12 +257,11 @@ class Runner(Generic[C]):
                 found.unlink(missing_ok=True)
 
 
-def _would_overwrite(decision: Decision[Any]) -> CastkitError:
-    names = ", ".join(path.name for path in decision.edited)
-    step = decision.stage.name
+def _would_overwrite(stage: str, reason: str, edited: Sequence[Path]) -> CastkitError:
+    names = ", ".join(path.name for path in edited)
     return CastkitError(
-        f"{step} has to run again ({decision.reason}), but a person edited what it made: {names}",
-        f"accept the edit (for subtitles: save it under subtitles/), or run again with --redo {step}, which sets the "
+        f"{stage} has to run again ({reason}), but a person edited what it made: {names}",
+        f"accept the edit (for subtitles: save it under subtitles/), or run again with --redo {stage}, which sets the "
         "edit aside under another name and makes the file anew",
     )
 
