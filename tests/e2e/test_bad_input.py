@@ -165,6 +165,10 @@ def placeholders_in_public(case: Case) -> None:
 
 
 def folder_read_only(case: Case) -> None:
+    (case.show / "public").symlink_to("/sys", target_is_directory=True)  # where not even root makes a file
+
+
+def folder_is_a_file(case: Case) -> None:
     (case.show / "public").write_text("a file where the store's folder should be", "utf-8")
 
 
@@ -201,7 +205,8 @@ TABLE: tuple[tuple[Callable[[Case], None], tuple[str, ...]], ...] = (
     (missing_model, ("base", "castkit models fetch base")),
     (store_unreachable, ("127.0.0.1",)),
     (placeholders_in_public, ("placeholder", "owner_email", "cover", "castkit.toml")),
-    (folder_read_only, ("public",)),
+    (folder_read_only, ("public", "permission")),
+    (folder_is_a_file, ("public",)),
     (cover_too_small, ("cover", "1400")),
     (bad_accepted_srt, ("talk.en.srt", "line")),
 )
@@ -220,7 +225,7 @@ def test_bad_input_is_named_with_its_remedy(
     for text in said:
         assert text.lower() in words, ended.err
     public = small / "public"
-    assert not public.is_dir() or not [path for path in public.rglob("*") if path.is_file()]
+    assert public.is_symlink() or not public.is_dir() or not [path for path in public.rglob("*") if path.is_file()]
     assert not list((small / "feeds").glob("*.xml"))
     assert not list(small.rglob(".*part*"))
 

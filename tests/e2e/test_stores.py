@@ -50,7 +50,7 @@ def test_folder_and_s3_hold_the_same_objects(own_show: Path, clip: Path, s3_serv
     ("settings", "environment", "said"),
     [
         ({"bucket": "no-such-bucket"}, {}, ("no-such-bucket", "bucket")),
-        ({}, {"AWS_SECRET_ACCESS_KEY": "wrong-secret-value"}, ("credential",)),
+        ({}, {"AWS_SECRET_ACCESS_KEY": "wrong-secret-value"}, ("did not accept the secret",)),
         (
             {},
             {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"},
