@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,11 +116,13 @@ def test_the_demo_s_feed_is_read_by_podcast_parsers(clone: Clone, demo: str, lan
 
 
 def test_the_other_blocks_run_as_written(clone: Clone, demo: str) -> None:
-    """In order, each in the folder the one before left, with `castkit` and `python` those of the clone's venv."""
+    """In order, in one shell; `python` is the one that runs the tests, castkit the one the blocks install."""
     others = blocks("README.md")[1:]
     assert any("castkit init" in block for block in others)
     script = "\n".join(f"echo '== {shlex.quote(block.splitlines()[0])}'\n{block}" for block in others)
-    clone.run(f'export PATH="{clone.root}/.venv/bin:$PATH"\n{script}')
+    python = Path(sys.executable).resolve().parent  # not the tests' venv, but the Python it was made with
+    clone.run(f'export PATH="{python}:$PATH"\n{script}')
+    assert (clone.root / "castkit-env/bin/castkit").is_file()
     assert list((clone.root / "my-show/public/episodes/episode-01").glob("*.mp3"))
 
 
