@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from castkit.config import load_episode, load_show
 from castkit.model.programme import Loudness, Programme, Track
@@ -49,6 +53,14 @@ title = { en = "End", zh-Hans = "结束" }
 """
 
 
+@cache
+def cover() -> bytes:
+    """A cover of a person's own, as small as may be published."""
+    target = BytesIO()
+    Image.new("RGB", (1400, 1400), "teal").save(target, "PNG")
+    return target.getvalue()
+
+
 def make_show(root: Path, *, store: str = "", more: str = "") -> Workspace:
     """The workspace with one episode, `talk`, not built yet."""
     workspace = Workspace(root)
@@ -57,7 +69,7 @@ def make_show(root: Path, *, store: str = "", more: str = "") -> Workspace:
     (paths.raw / "talk.wav").write_bytes(b"RIFF")
     workspace.toml.write_text(SHOW + (f"\n[store]\n{store}\n" if store else "") + more, "utf-8")
     paths.toml.write_text(EPISODE, "utf-8")
-    (root / "cover.png").write_bytes(b"\x89PNG\r\n\x1a\n a cover of a person's own")
+    (root / "cover.png").write_bytes(cover())
     return workspace
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import s3server
+from readers import feedsmith_reader
 
 ROOT = Path(__file__).parent.parent
 
@@ -37,3 +38,11 @@ def s3_server(_s3_process: s3server.S3Server, monkeypatch: pytest.MonkeyPatch, t
     """A real S3 server, one for all tests, with its keys in the environment and no others."""
     s3server.sign_in(monkeypatch, tmp_path)
     return _s3_process
+
+
+@pytest.fixture(scope="session")
+def feedsmith_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the feed reader feedsmith installed, for `feedsmith_reader.feedsmith`."""
+    folder = tmp_path_factory.mktemp("readers")
+    feedsmith_reader.install(folder)
+    return folder

@@ -295,10 +295,27 @@ def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     (tmp_path / "show/episodes/one/raw").symlink_to(tmp_path / "elsewhere")
     (line,) = problems_of(lambda: load_all(workspace))
     assert "recordings[0].path" in line
+    assert f"raw is a link to {tmp_path / 'elsewhere'}" in line
     (tmp_path / "show/episodes/one/raw").unlink()
+    (tmp_path / "show/episodes/one/raw").mkdir()
+    (tmp_path / "elsewhere/host.wav").touch()
+    (tmp_path / "show/episodes/one/raw/host.wav").symlink_to(tmp_path / "elsewhere/host.wav")
+    (line,) = problems_of(lambda: load_all(workspace))
+    assert "copy the file into it, host.wav is a link to" in line
+    (tmp_path / "show/episodes/one/raw/host.wav").unlink()
+    (tmp_path / "show/episodes/one/raw").rmdir()
     (tmp_path / "show/shared").mkdir()
     (tmp_path / "show/episodes/one/raw").symlink_to(tmp_path / "show/shared")
     assert load_all(workspace)
+
+
+@pytest.mark.parametrize("path", ["raw", "raw/", ".", "../.."])
+def test_a_folder_is_no_recording(tmp_path: Path, path: str) -> None:
+    workspace = make(tmp_path, one=EPISODE.replace("raw/host.wav", path))
+    (tmp_path / "episodes/one/raw").mkdir()
+    (line,) = problems_of(lambda: load_all(workspace))
+    assert f'recordings[0].path: found "{path}"' in line
+    assert "this is a folder, name each file" in line
 
 
 def test_a_serial_show_numbers_its_episodes(tmp_path: Path) -> None:

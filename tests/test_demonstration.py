@@ -16,6 +16,7 @@ from PIL import Image
 from castkit.audio.listen import measure
 from castkit.config import load_all
 from castkit.feed import ledger
+from castkit.ffmpeg import find_tools
 from castkit.model.episode import Episode
 from castkit.model.show import Show
 from castkit.subtitles.files import read_srt
@@ -224,7 +225,7 @@ def test_the_art_can_be_made_again() -> None:
         ("outro", art.OUTRO, art.OUTRO_SECONDS),
     ):
         pcm = subprocess.run(
-            ["ffmpeg", "-v", "error", "-i", str(ROOT / "assets" / f"{name}.flac"), "-f", "s16le", "-"],
+            [find_tools().ffmpeg, "-v", "error", "-i", str(ROOT / "assets" / f"{name}.flac"), "-f", "s16le", "-"],
             check=True,
             capture_output=True,
         ).stdout

@@ -32,7 +32,7 @@ def test_no_ffmpeg_names_the_remedies(bare_machine):
     with pytest.raises(ToolMissing, match="ffmpeg is not on this machine") as caught:
         ffmpeg.find_tools()
     assert "apt-get install ffmpeg" in caught.value.hint
-    assert 'pip install "castkit[ffmpeg]"' in caught.value.hint
+    assert 'python -m pip install -c constraints.txt ".[ffmpeg]"' in caught.value.hint
 
 
 def test_probe_without_ffprobe_blames_the_machine_not_the_file(bare_machine):

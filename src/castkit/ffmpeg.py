@@ -38,7 +38,8 @@ BITEXACT: Mapping[str, Any] = {"fflags": "+bitexact", "flags": "+bitexact", "map
 """Output options for ffmpeg-python with which the same input gives the same bytes, and no tag of the source is kept."""
 
 INSTALL_HINT = (
-    'install it with "apt-get install ffmpeg" (or brew, winget), or without root: pip install "castkit[ffmpeg]"'
+    'install it with "apt-get install ffmpeg" (macOS: brew, Windows: winget); or without root, in the folder of '
+    'castkit\'s repository: python -m pip install -c constraints.txt ".[ffmpeg]"'
 )
 
 

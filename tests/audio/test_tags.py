@@ -17,6 +17,7 @@ from PIL import Image
 
 from castkit.audio.chapters import podcast_chapters
 from castkit.audio.tags import Lyrics, Tags, write_tags
+from castkit.ffmpeg import find_tools
 from castkit.model.chapters import Mark
 
 HOSTILE = (
@@ -32,7 +33,19 @@ HOSTILE = (
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sound") / "tone.mp3"
-    make = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=3", "-c:a", "libmp3lame", "-b:a", "64k"]
+    make = [
+        find_tools().ffmpeg,
+        "-v",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=440:d=3",
+        "-c:a",
+        "libmp3lame",
+        "-b:a",
+        "64k",
+    ]
     subprocess.run([*make, "-metadata", "title=old", "-write_id3v1", "1", str(path)], check=True)
     return path
 
@@ -71,13 +84,23 @@ TAGS = Tags(
 
 
 def ffprobe(path: Path) -> dict[str, Any]:
-    ask = ["ffprobe", "-v", "error", "-show_format", "-show_chapters", "-show_streams", "-of", "json", str(path)]
+    ask = [
+        find_tools().ffprobe,
+        "-v",
+        "error",
+        "-show_format",
+        "-show_chapters",
+        "-show_streams",
+        "-of",
+        "json",
+        str(path),
+    ]
     value: dict[str, Any] = json.loads(subprocess.run(ask, check=True, capture_output=True).stdout)
     return value
 
 
 def decoded(path: Path) -> bytes:
-    ask = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a", "-f", "md5", "-"]
+    ask = [find_tools().ffmpeg, "-v", "error", "-i", str(path), "-map", "0:a", "-f", "md5", "-"]
     return subprocess.run(ask, check=True, capture_output=True).stdout
 
 

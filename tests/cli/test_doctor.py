@@ -119,11 +119,12 @@ def test_an_engine_that_the_show_wants_and_the_machine_lacks_is_a_problem(
 ) -> None:
     text = (show / "castkit.toml").read_text("utf-8")
     (show / "castkit.toml").write_text(text.replace('engine = "faster-whisper"', 'engine = "openai-whisper"'), "utf-8")
-    lacking = (("a_package_that_is_not", "nothing", "openai-whisper", 'pip install "castkit[openai]"'),)
+    lacking = tuple(("a_package_that_is_not", *row[1:]) for row in module.ENGINES)
     monkeypatch.setattr(module, "ENGINES", lacking)
     rows = found(run(show, "--json"))
     assert rows["openai-whisper"]["state"] == PROBLEM
-    assert "castkit[openai]" in rows["openai-whisper"]["remedy"]
+    assert '-c constraints.txt ".[openai]"' in rows["openai-whisper"]["remedy"]
+    assert rows["faster-whisper"]["found"].endswith("not needed as the show is set up")
 
 
 def test_a_model_that_is_not_here_is_a_problem_with_its_remedy(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -66,7 +69,7 @@ def test_a_new_episode_loads(workspace: Workspace, tone: Path) -> None:
     assert episode.people == ("host",)
     assert show.people[0].name.in_("en") == "Host"
     assert timedelta(0) <= datetime.now(UTC) - episode.date < timedelta(minutes=1)
-    assert list(workspace.private.iterdir()) == []
+    assert set(workspace.private.iterdir()) <= {workspace.show_lock}
 
 
 def test_guids_differ_and_the_date_can_be_given(
@@ -163,7 +166,7 @@ def test_what_cannot_be_an_episode_changes_nothing(
         run(workspace, *given_arguments, *usual)
     assert said in caught.value.message
     assert everything(workspace.root) == before
-    assert not list(workspace.private.iterdir())
+    assert set(workspace.private.iterdir()) <= {workspace.show_lock}
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root and Windows write to what is read-only")
@@ -185,6 +188,45 @@ def test_a_file_where_the_folder_should_be_takes_castkit_toml_back(workspace: Wo
     with pytest.raises(CastkitError, match="cannot be made"):
         run(workspace, "talk", "--recording", f"{tone}=host", "--language", "en", "--title", "T")
     assert everything(workspace.root) == before
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from castkit.cli.app import App
+from castkit.cli.new import new
+from castkit.scaffold import start
+
+def killed(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(start, sys.argv[2], killed)  # instead of this step
+new(["talk", "--recording", sys.argv[3] + "=host", "--language", "en", "--title", "T"], obj=App(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_what_a_killed_one_left_is_gone_after_the_next(workspace: Workspace, tone: Path) -> None:
+    before = everything(workspace.root)
+    arguments = [sys.executable, "-c", _KILLED, str(workspace.root), "_put_in_place", str(tone)]
+    assert subprocess.run(arguments, check=False, capture_output=True).returncode == -signal.SIGKILL
+    assert everything(workspace.root) == before
+    (left,) = workspace.private.glob("new-*/raw/*")
+    assert left.read_bytes() == tone.read_bytes()
+    run(workspace, "other", "--recording", f"{tone}=host", "--language", "en", "--title", "T")
+    assert set(workspace.private.iterdir()) <= {workspace.show_lock}
+    assert list(load_all(workspace)[1]) == ["other"]
+
+
+def test_two_at_once_add_a_speaker_once(workspace: Workspace, tone: Path) -> None:
+    command = [sys.executable, "-m", "castkit", "-C", str(workspace.root), "new"]
+    words = ["--recording", f"{tone}=Li Anna", "--language", "en", "--title", "T"]
+    slugs = ("one", "two", "three")
+    children = [subprocess.Popen([*command, slug, *words], stdout=subprocess.DEVNULL) for slug in slugs]
+    assert [child.wait(timeout=60) for child in children] == [0, 0, 0]
+    show, episodes = load_all(workspace)
+    assert [person.id for person in show.people] == ["li-anna"]
+    assert sorted(episodes) == ["one", "three", "two"]
 
 
 def test_path_and_speaker_are_parted_at_the_last_equals_sign(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ TABLE: tuple[tuple[Callable[[Case], None], tuple[str, ...]], ...] = (
     (duplicate_guid, ("talk", "talk-again", "guid")),
     (slug_taken, ("talk", "already")),
     (unknown_episode, ("tlak", "did you mean", "talk")),
-    (no_ffmpeg, ("ffmpeg", "castkit[ffmpeg]")),
+    (no_ffmpeg, ("ffmpeg", ".[ffmpeg]")),
     (missing_model, ("base", "castkit models fetch base")),
     (store_unreachable, ("127.0.0.1",)),
     (placeholders_in_public, ("placeholder", "owner_email", "cover", "castkit.toml")),

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from castkit_cli import castkit, succeed, tree
 
+from castkit.ffmpeg import find_tools
+
 SOUND = {"ingest", "master", "transcribe"}
 WHOLE = os.environ.get("CASTKIT_SOAK") == "1"
 
@@ -234,3 +236,37 @@ def test_json_output_is_json_and_nothing_else(small_copy: Path) -> None:
     assert summary["results"]["talk"]["audio"].endswith(".mp3")
     published = json.loads((small_copy / "episodes/talk/build/published.json").read_text("utf-8"))
     assert summary["results"]["talk"]["audio"] == published["audio"]["url"]
+
+
+def test_a_lost_ledger_does_not_let_a_guid_change(small_copy: Path, edit) -> None:
+    (small_copy / "feeds/ledger.toml").unlink()
+    toml = small_copy / "episodes/talk/episode.toml"
+    guid = json.loads((small_copy / "episodes/talk/build/published.json").read_text("utf-8"))["guid"]
+    edit(toml, guid, "11111111-2222-4333-8444-555555555555")
+    ended = castkit("publish", "talk", cwd=small_copy)
+    assert ended.code == 1
+    assert guid in ended.err
+    edit(toml, "11111111-2222-4333-8444-555555555555", guid)
+    succeed("publish", "talk", "--redo", "upload", cwd=small_copy)
+    assert guid in (small_copy / "feeds/ledger.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["talk.mp3", "ingest.json", "published.json", "report.json", "tracks/0.wav"])
+def test_a_damaged_file_of_castkit_s_own_is_made_again(small_copy: Path, name: str) -> None:
+    before = everything(small_copy)
+    damaged = small_copy / "episodes/talk/build" / name
+    damaged.write_bytes(b"{")
+    ran = succeed("publish", "talk", "--json", cwd=small_copy).ran
+    assert any(reason == f"output changed: {damaged.name}" for reason in ran.values()), ran
+    after = everything(small_copy)
+    assert {path: digest for path, digest in after.items() if ".edited-" not in path} == before
+
+
+def test_an_episode_without_speech_is_published_without_subtitles(small: Path, tmp_path: Path) -> None:
+    tone = tmp_path / "tone.wav"
+    source = ["-f", "lavfi", "-i", "sine=frequency=440:duration=6", str(tone)]
+    subprocess.run([str(find_tools().ffmpeg), "-v", "error", *source], check=True)
+    succeed("new", "tone", "--recording", str(tone), "--language", "en", "--title", "Tone", cwd=small)
+    succeed("publish", "tone", cwd=small)
+    published = json.loads((small / "episodes/tone/build/published.json").read_text("utf-8"))
+    assert published["transcripts"] == []

@@ -204,6 +204,17 @@ def test_an_edit_survives_torn_receipts_a_redo_of_another_stage_and_a_running_st
     assert page.read_text("utf-8") == "by count"
 
 
+def test_a_changed_output_that_nobody_edits_is_damage_and_made_again(toy: Toy) -> None:
+    stages = (UPPER, dataclasses.replace(COUNT, is_editable=lambda path: path.suffix == ".srt"), PAGE)
+    go(toy, stages)
+    count = toy.build / "count.txt"
+    count.write_text("{", "utf-8")
+    assert ran(go(toy, stages)) == {"count": "output changed: count.txt"}
+    assert count.read_text("utf-8") == "3"
+    assert count.with_name("count.txt.edited-1").read_text("utf-8") == "{"
+    assert ran(go(toy, stages)) == {}
+
+
 def test_an_input_that_is_a_folder_is_an_error_in_words(toy: Toy) -> None:
     (toy.root / "letters.txt").unlink()
     (toy.root / "letters.txt").mkdir()

@@ -32,6 +32,15 @@ def test_podcast_guid_is_the_podcast_indexs_own_example(url: str) -> None:
     assert str(ledger.podcast_guid(url)) == "9b024349-ccf0-5f69-a609-6b82873eab3c"
 
 
+def test_on_a_loopback_address_the_first_episode_tells_shows_apart() -> None:
+    url = "http://127.0.0.1:8000/feeds/en.xml"
+    one, two = (ledger.podcast_guid(url, first_episode=guid) for guid in (ONE, TWO))
+    assert len({one, two, ledger.podcast_guid(url)}) == 3
+    assert {guid.version for guid in (one, two)} == {5}
+    assert one == ledger.podcast_guid(url, first_episode=ONE)
+    assert one != ledger.podcast_guid(url.replace("en", "fr"), first_episode=ONE), "two languages are two feeds"
+
+
 def grown(path: Path, **new: object) -> str:
     text = ledger.add(path, **new)  # type: ignore[arg-type]
     assert text is not None

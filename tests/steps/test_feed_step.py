@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import feedparser
 import pytest
@@ -32,6 +33,9 @@ class Told(list[Any]):
 
     def kinds(self) -> list[str]:
         return [type(event).__name__ for event in self if type(event).__name__ != "Progress"]
+
+    def notes(self) -> list[str]:
+        return [event.text for event in self if type(event).__name__ == "Note"]
 
     def reasons(self) -> list[str]:
         return [event.reason for event in self if type(event).__name__ == "Started"]
@@ -79,7 +83,7 @@ class Stage:
         """Puts an episode into the store as the upload does."""
         media = b"\xff\xfb" + slug.encode() * 100
         value = {
-            "slug": slug, "guid": GUIDS[slug], "date": f"2026-09-{slug[-2:]}T09:00:00+02:00", "title": slug.title(),
+            "slug": slug, "guid": GUIDS.get(slug), "date": f"2026-09-{slug[-2:]}T09:00:00+02:00", "title": slug.title(),
             "summary": "About.", "description": {}, "content_html": {}, "spoken": "en", "duration_ms": 60_000,
             "audio": self.put(slug, f"{slug}-0123456789ab.mp3", "audio/mpeg", media),
             "transcripts": [
@@ -222,6 +226,60 @@ def test_guids_of_feeds_are_given_once(stage: Stage) -> None:
     assert str(known["en"]).encode() in stage.local()
 
 
+LOCAL = "http://127.0.0.1:8000"
+
+
+def local_show(root: Path, first: UUID) -> Stage:
+    """A show whose feeds have the same address as every other show's on its first day."""
+    root.mkdir()
+    stage = Stage(root)
+    stage.store._base_url = LOCAL
+    stage.publish("episode-01", guid=str(first))
+    return stage
+
+
+def test_two_shows_on_their_own_machines_are_two_podcasts(tmp_path: Path) -> None:
+    first = uuid4()
+    one, same, other = (
+        local_show(tmp_path / name, guid) for name, guid in (("one", first), ("same", first), ("other", uuid4()))
+    )
+    for stage in (one, same, other):
+        stage.renew()
+    assert one.local() == same.local(), "deterministic"
+    assert ledger.read(one.workspace.ledger) == ledger.read(same.workspace.ledger)
+    guids = [guid for stage in (one, other) for guid in ledger.read(stage.workspace.ledger).feeds.values()]
+    assert len(set(guids)) == 4, "two shows in two languages"
+    assert all(guid.version == 5 for guid in guids)
+
+
+def test_the_guid_given_here_stays_when_an_older_episode_or_a_public_address_comes(tmp_path: Path) -> None:
+    stage = local_show(tmp_path / "show", uuid4())
+    stage.renew()
+    known = ledger.read(stage.workspace.ledger).feeds
+    stage.publish("episode-02", date="2020-01-01T00:00:00Z")
+    stage.renew()
+    stage.store._base_url = BASE
+    stage.renew()
+    assert ledger.read(stage.workspace.ledger).feeds == known
+    assert str(known["en"]).encode() in stage.local()
+
+
+def test_here_no_guid_is_kept_before_the_first_episode(tmp_path: Path) -> None:
+    """It would be the one that every show on every machine has."""
+    stage = local_show(tmp_path / "show", uuid4())
+    path = stage.store.path("episodes/episode-01/published.json")
+    data = path.read_bytes()
+    path.unlink()
+    stage.renew()
+    assert ledger.read(stage.workspace.ledger).feeds == {}
+    assert stage.renew().kinds() == ["Note", "Skipped"]
+    path.write_bytes(data)
+    stage.renew()
+    known = ledger.read(stage.workspace.ledger).feeds
+    assert set(known) == {"en", "zh-Hans"}
+    assert known["en"] != ledger.podcast_guid(f"{LOCAL}/feeds/en.xml")
+
+
 def test_a_language_more_gets_its_guid_and_disturbs_nothing(stage: Stage) -> None:
     stage.renew()
     before = ledger.read(stage.workspace.ledger).feeds
@@ -283,3 +341,31 @@ def test_an_episode_that_appears_while_the_feed_is_made_is_in_it(tmp_path: Path)
     place = Place("show", tmp_path, tmp_path / ".castkit", tmp_path / ".castkit/r.json", tmp_path / ".castkit/l")
     run((feed.STEP,), context, place, Told().append)
     assert len(feedparser.parse(stage.store.get("feeds/en.xml")).entries) == 2
+
+
+@pytest.mark.parametrize(("arriving", "is_told"), [(1, False), (9, True)])
+def test_a_store_that_changes_all_the_time(tmp_path: Path, arriving: int, *, is_told: bool) -> None:
+    """Every listing finds one episode more than the one before, until all have arrived."""
+    stage = Stage(tmp_path)
+    slugs = [f"more-{number:02}" for number in range(1, arriving + 1)]
+    stage.publish("episode-01")
+    listed = stage.store.list
+
+    def list_and_publish(prefix: str = "") -> Any:
+        found = list(listed(prefix))
+        if slugs:
+            slug = slugs.pop(0)
+            stage.publish(slug, guid=str(uuid4()))
+        return iter(found)
+
+    stage.show_changes = {"description": "x" * 5000}
+    stage.store.list = list_and_publish
+    told = stage.renew()
+    notes = told.notes()
+    assert sum("renew them again (castkit feed)" in text for text in notes) == is_told
+    warned = [text for text in notes if "is longer than" in text]
+    assert warned
+    assert len(warned) == len(set(warned)), "said once, however often the feeds were made"
+    slugs.clear()
+    assert stage.renew().reasons(), "the next time finds out"
+    assert stage.renew().reasons() == []

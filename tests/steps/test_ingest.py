@@ -138,7 +138,7 @@ def test_no_ffmpeg_is_one_error_with_its_remedy(tmp_path, monkeypatch):
         monkeypatch.setitem(sys.modules, wheel, None)
     with pytest.raises(ToolMissing) as caught:
         sounds.build(sounds.talk(tmp_path, "raw/one.wav", "raw/none.wav"), ingest.STEP)
-    assert "castkit[ffmpeg]" in caught.value.hint
+    assert "[ffmpeg]" in caught.value.hint
 
 
 def test_the_same_recordings_give_the_same_bytes(tmp_path):

@@ -16,6 +16,7 @@ import pytest
 import bs1770
 import sounds
 from castkit.engine import events
+from castkit.errors import CastkitError
 from castkit.steps import ingest, master
 
 RAW = f"episodes/{sounds.SLUG}/raw"
@@ -175,3 +176,14 @@ def _wait_for(happened) -> None:
     while not happened():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"tracks": [{}], "lead_ms": 0, "duration_ms": 1}'])
+def test_a_missing_or_damaged_ingest_is_named(tmp_path, text):
+    context = sounds.talk(tmp_path, "raw/one.wav")
+    context.paths.build.mkdir(parents=True)
+    if text is not None:
+        context.paths.ingest.write_text(text, "utf-8")
+    with pytest.raises(CastkitError, match=r"ingest\.json is (missing|not as castkit wrote it)") as caught:
+        sounds.build(context, master.STEP)
+    assert "castkit build" in caught.value.hint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import tomllib
@@ -20,12 +21,14 @@ from castkit.engine.events import Event
 from castkit.engine.run import Place, lock, run
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
+from castkit.ffmpeg import find_tools
 from castkit.model.episode import Episode
 from castkit.model.show import Show
 from castkit.model.transcript import Transcript, Utterance, Word
-from castkit.steps import ingest, master, package, subtitle, transcripts, translate
+from castkit.steps import ingest, master, notes, package, pages, subtitle, transcripts, translate
 from castkit.steps.context import EpisodeContext
-from castkit.steps.package import load_programme
+from castkit.steps.files import load_programme, write_json
+from castkit.steps.publication import publication, transcript_paths
 from castkit.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
@@ -107,7 +110,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, demo_raw: Path) -> EpisodeCo
     shutil.copytree(ROOT / "assets", root / "assets")
     paths = Workspace(root).episode(SLUG)
     paths.raw.mkdir(parents=True)
-    cut = ["ffmpeg", "-v", "error", "-t", "9", "-i", str(demo_raw / "episode-03/raw/camera.mp4"), "-c", "copy"]
+    cut = [find_tools().ffmpeg, "-v", "error", "-t", "9", "-i", demo_raw / "episode-03/raw/camera.mp4", "-c", "copy"]
     subprocess.run([*cut, str(paths.raw / "camera.mp4")], check=True)
     paths.toml.write_text(EPISODE, "utf-8")
     paths.accepted("zh-Hans").parent.mkdir()
@@ -124,7 +127,7 @@ def again(built: EpisodeContext, tmp_path: Path) -> Path:
 
 
 def ffprobe(path: Path) -> dict[str, Any]:
-    ask = ["ffprobe", "-v", "error", "-show_format", "-show_chapters", "-show_streams", "-of", "json", str(path)]
+    ask = [find_tools().ffprobe, "-v", "error", "-show_format", "-show_chapters", "-show_streams", "-of", "json", path]
     value: dict[str, Any] = json.loads(subprocess.run(ask, check=True, capture_output=True).stdout)
     return value
 
@@ -169,7 +172,9 @@ def test_mp3_carries_the_words_in_every_language(built: EpisodeContext) -> None:
 def test_mp3_sounds_like_the_master(built: EpisodeContext) -> None:
     sound = [
         subprocess.run(
-            ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a", "-f", "md5", "-"], check=True, capture_output=True
+            [find_tools().ffmpeg, "-v", "error", "-i", path, "-map", "0:a", "-f", "md5", "-"],
+            check=True,
+            capture_output=True,
         ).stdout
         for path in (built.paths.audio, built.paths.master)
     ]
@@ -304,8 +309,69 @@ def test_machine_translation_is_called_so_in_lyrics_and_track_name(again: Path) 
 def test_without_a_picture_there_is_no_video(again: Path) -> None:
     context = context_of(again, lambda value: value["recordings"][0].update(path="raw/sound.flac"))
     raw = context.paths.raw
-    extract = ["ffmpeg", "-v", "error", "-i", str(raw / "camera.mp4"), "-vn", str(raw / "sound.flac")]
+    extract = [find_tools().ffmpeg, "-v", "error", "-i", str(raw / "camera.mp4"), "-vn", str(raw / "sound.flac")]
     subprocess.run(extract, check=True)
     packaged(context)
     assert json.loads(context.paths.report.read_text("utf-8"))["video"] is None
     assert not context.paths.video.exists()
+
+
+SILENT = Stage[EpisodeContext](
+    name="transcribe",
+    version=1,
+    after=("ingest",),
+    reads=lambda context: [context.paths.ingest],
+    writes=lambda context: [context.paths.transcript],
+    settings=lambda context: None,
+    run=lambda context, job: write_json(
+        job.output(context.paths.transcript), Transcript("en", "-", "-", 5000, ()).to_json()
+    ),
+)
+
+
+def test_a_trailer_without_a_word_is_built_and_published(again: Path) -> None:
+    """A picture with a tone of five seconds, in a show of two languages."""
+    context = context_of(again, lambda value: value.update(chapters=[], description="A tone."))
+    paths = context.paths
+    shutil.rmtree(paths.build)
+    paths.accepted("zh-Hans").unlink()
+    make = [
+        str(find_tools().ffmpeg),
+        "-v",
+        "error",
+        "-y",
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc=size=320x180:rate=10",
+        "-f",
+        "lavfi",
+    ]
+    make += ["-i", "sine=frequency=330:sample_rate=48000", "-t", "5", "-pix_fmt", "yuv420p"]
+    subprocess.run([*make, str(paths.raw / "camera.mp4")], check=True)
+    road = [SILENT if step.name == "transcribe" else step for step in ROAD]
+    place = Place(SLUG, again, paths.build, paths.receipts, paths.lock)
+    run([*road, notes.STEP, pages.STEP], context, place, lambda event: None)
+    for language in ("en", "zh-Hans"):
+        assert not any(path.exists() for path in transcript_paths(context, language))
+        assert "## Transcripts" not in paths.notes_markdown(language).read_text("utf-8")
+    assert not paths.bilingual_srt.exists()
+    assert not ID3(paths.audio).getall("USLT")
+    assert [stream["codec_type"] for stream in ffprobe(paths.video)["streams"]] == ["video", "audio"]
+    assert json.loads(paths.report.read_text("utf-8"))["subtitles"] == []
+    published = publication(context, lambda key: f"https://example.org/{key}").published
+    assert published.transcripts == ()
+    assert published.audio.length == paths.audio.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("master/report.json", "{"), ("master/report.json", "{}"), ("ingest.json", "[]"), ("subtitles.json", "null")],
+)
+def test_a_damaged_file_of_a_step_before_is_named(again: Path, name: str, text: str) -> None:
+    context = context_of(again, lambda value: value.update(title="Another"))
+    path = context.paths.build / name
+    path.write_text(text, "utf-8")
+    with pytest.raises(CastkitError, match=re.escape(f"{path} is not as castkit wrote it")) as caught:
+        packaged(context)
+    assert "delete the file; then run: castkit build" in caught.value.hint

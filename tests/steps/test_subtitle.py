@@ -88,7 +88,7 @@ def test_unreadable_accepted_subtitles_stop_everything(tmp_path: Path) -> None:
 def test_broken_transcript_is_an_error_with_a_remedy(tmp_path: Path, broken: str) -> None:
     episode = worded(tmp_path)
     episode.paths.transcript.write_text(broken, "utf-8")
-    with pytest.raises(CastkitError, match="is no transcript") as caught:
+    with pytest.raises(CastkitError, match=r"transcript\.json is not as castkit wrote it") as caught:
         episode.go()
     assert caught.value.hint
 
@@ -102,5 +102,6 @@ def test_sound_without_words_has_a_track_without_cues_and_says_so(tmp_path: Path
     assert [(track["language"], track["cues"]) for track in episode.tracks["tracks"]] == [("zh-Hans", 0)]
     assert episode.tracks["missing"] == []
     assert episode.paths.srt("zh-Hans").read_bytes() == b""
-    assert episode.paths.vtt("zh-Hans").read_text("utf-8") == "WEBVTT\n"
+    for path in (episode.paths.vtt, episode.paths.transcript_json, episode.paths.published_srt):
+        assert not path("zh-Hans").exists()
     assert not episode.paths.to_translate("en").exists()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
 from worded_episode import worded
 
+from castkit.errors import CastkitError
 from castkit.subtitles.files import read_srt
 
 CHINESE = "1\n00:00:00,500 --> 00:00:03,000\n这段短片说明互助基金如何运作。\n\n"
@@ -89,3 +92,74 @@ def test_translators_get_a_persons_edit_of_the_cues(tmp_path: Path) -> None:
     episode.go()
     assert "This brief film" in episode.paths.to_translate("zh-Hans").read_text("utf-8")
     assert "This brief film" in episode.paths.vtt("en").read_text("utf-8")
+
+
+def test_words_that_went_away_take_their_transcripts_along(tmp_path: Path) -> None:
+    episode = worded(tmp_path)
+    episode.go()
+    value = json.loads(episode.paths.transcript.read_text("utf-8"))
+    episode.paths.transcript.write_text(json.dumps({**value, "utterances": [], "translation": []}), "utf-8")
+    episode.accept("en", "1\n00:00:01,000 --> 00:00:03,000\n(music)\n\n")
+    episode.go()
+    assert episode.paths.vtt("en").exists()
+    assert not episode.paths.vtt("zh-Hans").exists()
+    assert not episode.paths.bilingual_srt.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "remark"),
+    [
+        ("talk.zh.srt", "did you mean talk.zh-Hans.srt?"),
+        ("zh-hans.srt", "did you mean talk.zh-Hans.srt?"),
+        ("talk.Chinese.SRT", "did you mean talk.zh-Hans.srt?"),
+        ("walk.en.srt", "did you mean talk.en.srt?"),
+        ("talk_zh-Hans.srt", "did you mean talk.zh-Hans.srt?"),
+        ("talk.zh-Hans.to-translate.srt", "did you mean talk.zh-Hans.srt?"),
+        ("talk.fr.srt", "it has en, zh-Hans"),
+        ("1.srt", "it has en, zh-Hans"),
+    ],
+)
+def test_subtitles_of_no_language_are_noted(tmp_path: Path, name: str, remark: str) -> None:
+    episode = worded(tmp_path, heard="episode-03", language="en")
+    episode.go()
+    lost = episode.paths.accepted("en").with_name(name)
+    lost.parent.mkdir()
+    lost.write_text(CHINESE, "utf-8")
+    episode.go()
+    assert episode.ran == {"translate": "settings changed: unclaimed_subtitles"}
+    assert f"subtitles/{name} belongs to no language of this episode; {remark}" in episode.notes
+    lost.unlink()
+    episode.go()
+    assert not any("belongs to no language" in note for note in episode.notes)
+
+
+def test_no_name_is_proposed_that_is_taken_and_what_is_in_use_is_not_noted(tmp_path: Path) -> None:
+    episode = worded(tmp_path, heard="episode-03", language="en")
+    episode.accept("zh-Hans", CHINESE)
+    episode.accept("zh", CHINESE)
+    episode.paths.accepted("en").with_name("._talk.en.srt").write_bytes(b"\0")  # as macOS leaves them
+    episode.paths.accepted("en").with_name("read me.txt").write_text("ours", "utf-8")
+    episode.go()
+    assert [note for note in episode.notes if "belongs" in note] == [
+        "subtitles/talk.zh.srt belongs to no language of this episode; it has en, zh-Hans"
+    ]
+
+
+def test_the_spoken_language_outside_the_show_claims_its_subtitles(tmp_path: Path) -> None:
+    episode = worded(tmp_path, heard="episode-03", language="en", languages=("fr",))
+    episode.accept("en", "1\n00:00:01,000 --> 00:00:03,000\nWelcome.\n\n")
+    episode.go()
+    assert not any("belongs to no language" in note for note in episode.notes)
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[]", "{}"])
+def test_a_damaged_track_of_the_spoken_language_is_named(tmp_path: Path, broken: str) -> None:
+    episode = worded(tmp_path)
+    episode.go()
+    episode.paths.spoken_track.write_text(broken, "utf-8")
+    with pytest.raises(CastkitError, match=r"spoken\.json is not as castkit wrote it") as caught:
+        episode.go()
+    assert "delete the file" in caught.value.hint
+    episode.paths.spoken_track.unlink()
+    episode.go()
+    assert episode.ran["subtitle"] == "output missing: spoken.json"

@@ -131,6 +131,52 @@ def test_objects_of_others_have_no_digest(s3_server: S3Server, bucket: str, stor
     assert store.head("a.mp3").sha256 is None
 
 
+def sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def test_what_the_store_computed_goes_before_what_was_claimed(s3_server: S3Server, bucket: str, store: S3Store) -> None:
+    client, claim = s3_server.client(), {"sha256": sha256(b"meant").hex()}
+    proof = base64.b64encode(sha256(b"sent")).decode()
+    client.put_object(Bucket=bucket, Key=store.place("a"), Body=b"sent", Metadata=claim, ChecksumSHA256=proof)
+    assert store.head("a").sha256 == sha256(b"sent").hex()
+    client.put_object(Bucket=bucket, Key=store.place("b"), Body=b"sent", Metadata=claim)
+    assert store.head("b").sha256 == claim["sha256"], "a store without checksums leaves nothing else"
+
+
+def test_one_part_alone_is_no_checksum_of_the_whole(s3_server: S3Server, bucket: str, store: S3Store) -> None:
+    client, place = s3_server.client(), store.place("a")
+    proof = {"ChecksumSHA256": base64.b64encode(sha256(b"x")).decode()}
+    upload = client.create_multipart_upload(Bucket=bucket, Key=place, ChecksumAlgorithm="SHA256")["UploadId"]
+    part = client.upload_part(Bucket=bucket, Key=place, UploadId=upload, PartNumber=1, Body=b"x", **proof)
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"], **proof}]}
+    client.complete_multipart_upload(Bucket=bucket, Key=place, UploadId=upload, MultipartUpload=parts)
+    assert store.head("a").sha256 is None
+
+
+X = base64.b64encode(sha256(b"x")).decode()
+
+
+@pytest.mark.parametrize(
+    ("checksum", "kind", "etag", "is_whole"),
+    [
+        (X, "FULL_OBJECT", '"0-3"', True),
+        (X, "", '"0"', True),
+        (X, "", "", True),
+        (X, "", '"0-3"', False),
+        (X, "COMPOSITE", '"0"', False),
+        (f"{X}-3", "COMPOSITE", '"0-3"', False),
+        (f"{X}-3", "", "", False),
+        ("", "FULL_OBJECT", '"0"', False),
+        ("AAAA", "FULL_OBJECT", '"0"', False),
+        ("no base64!", "", '"0"', False),
+    ],
+)
+def test_which_checksum_is_of_the_whole(checksum: str, kind: str, etag: str, *, is_whole: bool) -> None:
+    expected = sha256(b"x").hex() if is_whole else None
+    assert s3_upload.whole_sha256(checksum, kind=kind, etag=etag) == expected
+
+
 def test_a_long_listing_comes_page_by_page(s3_server: S3Server, bucket: str, store: S3Store, tmp_path: Path) -> None:
     client = s3_server.client()
     keys = [f"{index:04}.txt" for index in range(1005)]

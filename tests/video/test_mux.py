@@ -28,7 +28,7 @@ RED, GREEN, BLUE = (1, 0, 0), (0, 1, 0), (0, 0, 1)
 
 
 def make(*arguments: object) -> bytes:
-    command = ["ffmpeg", "-v", "error", "-y", *(str(argument) for argument in arguments)]
+    command = [ffmpeg.find_tools().ffmpeg, "-v", "error", "-y", *(str(argument) for argument in arguments)]
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 
@@ -74,7 +74,17 @@ def mp4(folder: Path) -> Path:
 
 
 def ffprobe(path: Path) -> dict[str, Any]:
-    ask = ["ffprobe", "-v", "error", "-show_format", "-show_chapters", "-show_streams", "-of", "json", str(path)]
+    ask = [
+        ffmpeg.find_tools().ffprobe,
+        "-v",
+        "error",
+        "-show_format",
+        "-show_chapters",
+        "-show_streams",
+        "-of",
+        "json",
+        str(path),
+    ]
     value: dict[str, Any] = json.loads(subprocess.run(ask, check=True, capture_output=True).stdout)
     return value
 

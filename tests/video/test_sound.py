@@ -51,7 +51,9 @@ def test_real_sound_meets_the_goal_after_two_corrections(tmp_path: Path, volume_
     """Noise in bursts, whose peaks an encoder moves, much too quiet and much too loud."""
     wav, aac = tmp_path / "bursts.wav", tmp_path / "bursts.m4a"
     bursts = f"anoisesrc=r=48000:a=0.2:seed=7:d=6,tremolo=f=3:d=0.9,volume={volume_db}dB"
-    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", bursts, "-ac", "1", str(wav)], check=True)
+    subprocess.run(
+        [ffmpeg.find_tools().ffmpeg, "-v", "error", "-f", "lavfi", "-i", bursts, "-ac", "1", str(wav)], check=True
+    )
     correction, tries = Correction(), 0
     while True:
         ffmpeg.run(aac_arguments(wav, aac, correction))
@@ -65,7 +67,9 @@ def test_real_sound_meets_the_goal_after_two_corrections(tmp_path: Path, volume_
 
 def test_the_same_sound_gives_the_same_bytes(tmp_path: Path) -> None:
     wav = tmp_path / "tone.wav"
-    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=2", str(wav)], check=True)
+    subprocess.run(
+        [ffmpeg.find_tools().ffmpeg, "-v", "error", "-f", "lavfi", "-i", "sine=440:d=2", str(wav)], check=True
+    )
     made = [tmp_path / "one.m4a", tmp_path / "two.m4a"]
     for target in made:
         ffmpeg.run(aac_arguments(wav, target, Correction(-3.0, -2.0)))

@@ -106,10 +106,11 @@ def _fonts(_: App) -> Iterator[Finding]:
         yield Finding("fonts", WARNING, "no font with Chinese characters", remedy)
 
 
+_INSTALL = "in the folder of castkit's repository run: python -m pip install -c constraints.txt"
 # (package to import, its name on PyPI, the engine's name in castkit.toml, how to get it)
 ENGINES = (
-    ("faster_whisper", "faster-whisper", "faster-whisper", "pip install castkit"),
-    ("whisper", "openai-whisper", "openai-whisper", 'pip install "castkit[openai]"'),
+    ("faster_whisper", "faster-whisper", "faster-whisper", f"{_INSTALL} ."),
+    ("whisper", "openai-whisper", "openai-whisper", f'{_INSTALL} ".[openai]"'),
 )
 
 

@@ -8,7 +8,7 @@ from castkit.cli import road
 from castkit.cli.app import App
 from castkit.cli.console import echo_json, echo_table, open_console
 from castkit.cli.publish import json_option
-from castkit.storage.open import open_store
+from castkit.steps.show_context import ShowContext
 
 
 @click.command()
@@ -20,10 +20,9 @@ def feed(app: App, /, *, redo: bool, as_json: bool) -> None:
     workspace, show = app.load()
     with open_console(as_json=as_json) as console:
         road.run_show(workspace, show, console.report, ("feed",) if redo else ())
-    store = open_store(show.store, workspace.root)
-    urls = {language: store.url(f"feeds/{language}.xml") for language in show.languages}
+    urls = ShowContext.open(workspace, show).feed_urls
     if as_json:
-        echo_json({"event": "summary", "notes": console.tally.notes, "feeds": urls})
+        echo_json({"event": "summary", "notes": console.tally.notes, "feeds": dict(urls)})
         return
     rows = [(row.step, f"{row.seconds:.1f}" if row.outcome == "ran" else "-", row.why) for row in console.tally.rows]
     echo_table(rows, ("step", "seconds", "why it ran or was skipped"))

@@ -42,13 +42,15 @@ def new(
     from castkit.scaffold.raw import given  # noqa: PLC0415
     from castkit.scaffold.start import NewEpisode, start_episode  # noqa: PLC0415
 
-    workspace, show = app.load()
+    workspace, _ = app.load()
     asked = NewEpisode(slug, title.strip(), language, [given(one) for one in recordings], season, number)
 
     def check(show_text: str, text: str) -> None:
         check_episode_text(workspace, show_text, slug=slug, text=text)
 
-    made = start_episode(workspace, show, asked, check=check, report=lambda line: click.echo(line, err=True))
+    made = start_episode(
+        workspace, asked, load=lambda: app.load()[1], check=check, report=lambda line: click.echo(line, err=True)
+    )
     for person in made.added:
         click.echo(f"{person} is new: correct the name and role under [[people]] in castkit.toml", err=True)
     click.echo(f"next: complete {made.paths.toml}, then run: castkit publish {slug}", err=True)

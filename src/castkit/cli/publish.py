@@ -14,6 +14,7 @@ from castkit.cli.console import Console, Tally, echo_json, echo_table, open_cons
 from castkit.cli.main import EXIT_ERROR, EXIT_SOME_FAILED, show_error
 from castkit.errors import CastkitError
 from castkit.pipeline import BUILD, EPISODE, STEP_NAMES
+from castkit.steps.show_context import ShowContext
 from castkit.steps.upload import refuse_unfit_show
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def make(
     failed: list[tuple[str, CastkitError]] = []
     for context in contexts:
         back = road.held_back(context.episode)
-        stages = EPISODE if is_sending and back is None else BUILD
+        is_going_out = is_sending and back is None
+        stages = EPISODE if is_going_out else BUILD
         failed += _guarded(context.slug, partial(road.run_episode, context, stages, console.report, redo))
         if is_sending and back:
             before = "; what was published before stays" if context.paths.published.is_file() else ""
@@ -95,10 +97,15 @@ def finish(
     is_sending: bool,
 ) -> None:
     """The closing table, the notes, the errors, and where the result is."""
-    results = {context.slug: _result(context, is_sending=is_sending) for context in contexts}
+    names = dict(failed)
+    results = {one.slug: _result(one, is_sending=is_sending) for one in contexts if one.slug not in names}
+    is_feed_renewed = is_sending and "show" not in names and bool(results)
+    feeds = ShowContext.open(contexts[0].workspace, contexts[0].show).feed_urls if is_feed_renewed else {}
     if as_json:
         errors = [{"subject": name, "message": error.message, "hint": error.hint} for name, error in failed]
-        echo_json({"event": "summary", "notes": tally.notes, "errors": errors, "results": results})
+        echo_json(
+            {"event": "summary", "notes": tally.notes, "errors": errors, "results": results, "feeds": dict(feeds)}
+        )
         return
     rows = [
         (row.subject, row.step, f"{row.seconds:.1f}" if row.outcome == "ran" else "-", row.why) for row in tally.rows
@@ -109,22 +116,11 @@ def finish(
     for name, error in failed:
         click.echo(f"{name}: failed", err=True)
         show_error(error)
-    for slug, lines in results.items():
-        if slug not in dict(failed):
-            for label, value in lines.items():
-                click.echo(f"{label}: {value}")
-    if is_sending and not failed:
-        first = contexts[0]
-        for language, url in feed_urls(first).items():
-            click.echo(f"feed ({language}): {url}")
-
-
-def feed_urls(context: EpisodeContext) -> dict[str, str]:
-    """The public address of each language's feed."""
-    from castkit.storage.open import open_store  # noqa: PLC0415
-
-    store = open_store(context.show.store, context.workspace.root)
-    return {language: store.url(f"feeds/{language}.xml") for language in context.show.languages}
+    for lines in results.values():
+        for label, value in lines.items():
+            click.echo(f"{label}: {value}")
+    for language, url in feeds.items():
+        click.echo(f"feed ({language}): {url}")
 
 
 def _result(context: EpisodeContext, *, is_sending: bool) -> dict[str, str]:

@@ -22,6 +22,7 @@ from castkit.steps.show_context import stored_episodes
 from castkit.storage.folder import FolderStore
 from castkit.storage.front_page import FrontPage, front_page
 from castkit.storage.httpd import Site, SiteServer, open_server
+from castkit.storage.keys import feed_key, is_loopback
 from castkit.storage.open import open_store
 from castkit.storage.store import Store
 from castkit.workspace import Workspace
@@ -61,11 +62,6 @@ def serve(app: App, /, *, port: int | None, host: str, drafts: bool) -> None:
             click.echo(f"feed ({language}): {server.url}/{feed_key(language)}")
         click.echo("Ctrl-C ends this.", err=True)
         _answer(server)
-
-
-def feed_key(language: str) -> str:
-    """Where the feed of a language lies in the store."""
-    return f"feeds/{language}.xml"
 
 
 def published_site(show: Show, store: FolderStore) -> Site:
@@ -129,8 +125,8 @@ def _listen(host: str, port: int) -> SiteServer:
 
 def _port(show: Show) -> int:
     """The port that the feeds name, where they name this machine."""
-    address = urlsplit(show.store.base_url)
-    return address.port or _PORT if address.hostname in ("127.0.0.1", "localhost", "::1") else _PORT
+    base_url = show.store.base_url
+    return urlsplit(base_url).port or _PORT if is_loopback(base_url) else _PORT
 
 
 def _say_what_surprises(show: Show, store: FolderStore, server: SiteServer) -> None:

@@ -26,7 +26,11 @@ def status(app: App, /, slugs: tuple[str, ...], *, as_json: bool) -> None:
     workspace, show = app.load()
     contexts = road.load_contexts(app, slugs, every=not slugs)
     rows = [row for context in contexts for row in _episode_rows(context)]
-    rows += _show_rows(workspace, show) if not slugs else []
+    is_upload_due = any(step == "upload" and state != "up to date" for _, step, state, _ in rows)
+    if is_upload_due:
+        rows.append(("show", "feed", "after upload", ""))
+    else:
+        rows += _show_rows(workspace, show)
     left = placeholders(workspace, show)
     if as_json:
         for subject, step, reason, edited in rows:

@@ -133,16 +133,37 @@ def _known_person(value: str, facts: Facts) -> Fault | None:
 
 
 def _file(value: str, facts: Facts) -> Fault | None:
-    """A path that means the same on every machine, and leads nowhere outside the workspace, not by a link either."""
+    """A file's path that means the same on every machine, and leads nowhere outside the workspace, links included."""
     if not value:
         return Fault("the path of a file")
     if "\\" in value:
         return Fault("a path with forward slashes", value.replace("\\", "/"))
     if PurePosixPath(value).is_absolute() or PureWindowsPath(value).drive:
         return Fault("a path relative to the folder of this file; copy what is elsewhere into the workspace")
-    if not _leads_inside(facts.folder / value, facts.root):
-        return Fault("a path that stays within the workspace, links included")
+    path = facts.folder / value
+    if not _leads_inside(path, facts.root):
+        return _outside(path, facts)
+    if _is_folder(path):
+        return Fault("the path of a file; this is a folder, name each file in it that you mean")
     return None
+
+
+def _outside(path: Folder, facts: Facts) -> Fault:
+    """Told apart, because a link must be replaced by what it leads to, and a path just written otherwise."""
+    stays = Fault("a path that stays within the workspace; copy the file into it")
+    try:
+        own = [one for one in (path, *path.parents) if one.is_relative_to(facts.root) and ".." not in one.parts]
+        link = next((one for one in own if one != facts.root and one.is_symlink()), None)
+        return Fault(f"{stays.allowed}, {link.name} is a link to {link.readlink()}") if link else stays
+    except (OSError, ValueError):  # a name too long, a NUL
+        return stays
+
+
+def _is_folder(path: Folder) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _file_or_nothing(value: str, facts: Facts) -> Fault | None:

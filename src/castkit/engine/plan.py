@@ -36,8 +36,12 @@ def decide(stage: Stage[C], context: C, receipts: Receipts, digests: Digests) ->
     receipt = receipts.stages.get(stage.name)
     if receipt is None:
         return Decision(stage, "new")
-    edited = edited_outputs(receipt.writes, receipts, digests)
-    reason = _stale(stage, context, receipt, digests)
+    changed = edited_outputs(receipt.writes, receipts, digests)
+    edited = tuple(path for path in changed if stage.is_editable(path))
+    damaged = [path.name for path in changed if path not in edited]
+    reason = _stale(stage, context, receipt, digests) or (f"output changed: {_some(damaged)}" if damaged else None)
+    if reason is None and stage.check:
+        reason = stage.check(context)
     return Decision(stage, reason, edited)
 
 
@@ -53,7 +57,7 @@ def _stale(stage: Stage[C], context: C, receipt: Receipt, digests: Digests) -> s
     missing = [name for name, path in writes.items() if name not in receipt.writes or not path.is_file()]
     if missing:
         return f"output missing: {_some(missing)}"
-    return stage.check(context) if stage.check else None
+    return None
 
 
 def edited_outputs(names: Iterable[str], receipts: Receipts, digests: Digests) -> tuple[Path, ...]:

@@ -196,10 +196,11 @@ class Runner(Generic[C]):
         """Before the stage overwrites what a person edited, whichever stage made it: stops, or sets the edit aside."""
         old = self.receipts.stages.get(stage.name)
         names = {*(old.writes if old else ()), *map(self.digests.name, targets)}
-        edited = edited_outputs(sorted(names), self.receipts, self.digests)
+        changed = edited_outputs(sorted(names), self.receipts, self.digests)
+        edited = [path for path in changed if stage.is_editable(path)]
         if edited and stage.name not in self.redo:
             raise _would_overwrite(stage.name, reason, edited)
-        for path in edited:
+        for path in changed:
             self._set_aside(stage.name, path)
 
     def _part_digests(self, job: StageJob) -> dict[str, str | None]:
@@ -241,7 +242,8 @@ class Runner(Generic[C]):
         names = (path.with_name(f"{path.name}.edited-{number}") for number in range(1, 10_000))
         aside = next(name for name in names if not name.exists())
         atomic.replace(path, aside)
-        self.report(events.Note(self.place.subject, stage, f"your edit is kept as {aside.name}"))
+        text = f"{path.name} as it was changed by hand is kept as {aside.name}"
+        self.report(events.Note(self.place.subject, stage, text))
 
     def _forget_pending(self) -> None:
         """Every stage has its receipt now: what a killed run noted needs no remembering."""
@@ -268,10 +270,10 @@ def _would_overwrite(stage: str, reason: str, edited: Sequence[Path]) -> Castkit
 
 def _from_os(error: OSError, step: str) -> CastkitError:
     where = f" ({error.filename})" if error.filename else ""
-    return CastkitError(
-        f"{step}: {error.strerror or error}{where}",
-        "free some space or check the folder's permissions, then run the command again; nothing was half-written",
-    )
+    hint = "free some space or check the folder's permissions, then run the command again; nothing was half-written"
+    if isinstance(error, IsADirectoryError):
+        hint = "a folder lies where a file belongs: move it away, then run the command again"
+    return CastkitError(f"{step}: {error.strerror or error}{where}", hint)
 
 
 def run(

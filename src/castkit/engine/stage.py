@@ -40,6 +40,7 @@ class Stage(Generic[C]):
     `reads` may name files that do not exist: their absence is recorded, and their appearance makes the stage stale.
     `settings` is a JSON value. `check` gives a reason to run again that no local file shows (a store that lost an
     object), or None. `sends` marks a stage whose effect leaves this machine: `castkit build` stops before it.
+    `is_editable` says which outputs a person may edit; another one that changed is damaged, and is made again.
     """
 
     name: str
@@ -51,3 +52,4 @@ class Stage(Generic[C]):
     run: Callable[[C, Job], None]
     check: Callable[[C], str | None] | None = None
     sends: bool = False
+    is_editable: Callable[[Path], bool] = lambda _: True

@@ -42,9 +42,14 @@ class Ledger:
     episodes: Mapping[str, Identity] = field(default_factory=dict)
 
 
-def podcast_guid(feed_url: str) -> UUID:
-    """The podcast:guid of a feed first published at this address: UUIDv5 of it without scheme and trailing slashes."""
-    return uuid5(_PODCAST, re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", "", feed_url).rstrip("/"))
+def podcast_guid(feed_url: str, *, first_episode: UUID | None = None) -> UUID:
+    """The podcast:guid of a feed first published at this address: UUIDv5 of it without scheme and trailing slashes.
+
+    That is the podcast namespace's rule, for an address that is one feed's alone. Every machine has the same loopback
+    addresses: there the guid of the show's `first_episode`, which is random, tells one show from another.
+    """
+    name = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", "", feed_url).rstrip("/")
+    return uuid5(_PODCAST, f"{name}#{first_episode}" if first_episode else name)
 
 
 def read(path: Path) -> Ledger:

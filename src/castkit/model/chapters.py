@@ -25,6 +25,12 @@ class Mark:
     title: str
 
 
+def on_masters_clock(chapters: Sequence[Chapter], programme: Programme) -> tuple[tuple[int, Chapter], ...]:
+    """The chapters in order of time, each with its start in ms on the master's clock."""
+    ordered = sorted(chapters, key=lambda chapter: chapter.start)
+    return tuple((programme.chapter_start(chapter.start), chapter) for chapter in ordered)
+
+
 def marks(
     chapters: Sequence[Chapter], programme: Programme, *, duration_ms: int, languages: Sequence[str]
 ) -> tuple[Mark, ...]:
@@ -33,10 +39,10 @@ def marks(
     `duration_ms` is the rendered programme's; a title is in the first of `languages` that has one. Raises CastkitError
     naming the chapter that starts at or after the end, or the two that start together.
     """
-    ordered = sorted(chapters, key=lambda chapter: chapter.start)
-    titles = [one_line(chapter.title.in_(languages[0], languages[1:])) for chapter in ordered]
-    starts = [programme.chapter_start(chapter.start) for chapter in ordered]
-    for title, start, chapter in zip(titles, starts, ordered, strict=True):
+    placed = on_masters_clock(chapters, programme)
+    titles = [one_line(chapter.title.in_(languages[0], languages[1:])) for _, chapter in placed]
+    starts = [start for start, _ in placed]
+    for title, (start, chapter) in zip(titles, placed, strict=True):
         if start >= duration_ms:
             raise CastkitError(
                 f"chapter “{title}” starts at {clock(chapter.start)}, after the end of the recording at "

@@ -48,7 +48,7 @@ class Programme:
     duration_ms: int
 
     def chapter_start(self, ms: int) -> int:
-        """A chapter's start on the master's clock; the first one stays at 0, as Apple asks (the intro belongs to it)."""
+        """A chapter's start on the master's clock; the first stays at 0, as Apple asks: the intro belongs to it."""
         return 0 if ms == 0 else ms + self.lead_ms
 
     def to_json(self) -> dict[str, Any]:

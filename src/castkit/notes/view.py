@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from castkit.model import review
+from castkit.model.chapters import on_masters_clock
 from castkit.model.cue import Origin
 from castkit.model.episode import Episode
 from castkit.model.language import language_name, primary
@@ -105,11 +106,10 @@ def _person(person: Person, show: Show, language: str) -> dict[str, str]:
 
 def _chapters(material: Material, language: str) -> tuple[dict[str, str], ...]:
     """In order of time, on the clock of the finished sound; the first at 00:00:00."""
-    rows = sorted(
-        (material.programme.chapter_start(chapter.start), chapter.title.in_(language, material.show.languages))
-        for chapter in material.episode.chapters
+    return tuple(
+        {"time": clock(start_ms), "title": chapter.title.in_(language, material.show.languages)}
+        for start_ms, chapter in on_masters_clock(material.episode.chapters, material.programme)
     )
-    return tuple({"time": clock(start), "title": title} for start, title in rows)
 
 
 def _documents(material: Material, language: str) -> tuple[dict[str, str], ...]:

@@ -1,6 +1,7 @@
 """Starts an episode: recordings checked and copied, episode.toml written, new speakers added to castkit.toml.
 
-Rule: all is made in a folder aside and put in place by one rename; until then nothing a person sees has changed.
+Rule: all is made in a folder aside and put in place by one rename; until then nothing a person sees has changed. The
+show's lock is held throughout, so that two at once lose nothing of each other's and a killed one's remains can go.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from castkit import atomic
+from castkit.engine.run import Place, lock
 from castkit.errors import CastkitError, ConfigError
 from castkit.ffmpeg import probe
 from castkit.model.episode import SLUG
@@ -26,6 +28,8 @@ from castkit.workspace import EpisodePaths, Workspace
 
 Report = Callable[[str], None]
 Check = Callable[[str, str], None]  # raises where castkit.toml and episode.toml with these texts are wrong
+_ASIDE = "new-"
+_PATIENCE_S = 60.0  # another castkit new may be copying, or a publish writing the feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,32 @@ class Started:
     added: tuple[str, ...]
 
 
-def start_episode(workspace: Workspace, show: Show, new: NewEpisode, *, check: Check, report: Report) -> Started:
-    """Makes the episode; CastkitError, with nothing changed, where anything is wrong with what was asked for."""
-    _check_slug(workspace, new.slug)
-    _check_recordings(new.recordings)
+def start_episode(
+    workspace: Workspace, new: NewEpisode, *, load: Callable[[], Show], check: Check, report: Report
+) -> Started:
+    """Makes the episode; CastkitError, with nothing changed, where anything is wrong with what was asked for.
+
+    `load` reads the show; it is called once nobody else can add people to it.
+    """
+    place = Place("the show", workspace.root, workspace.feeds, workspace.show_receipts, workspace.show_lock)
+    try:
+        with lock(place, patience_s=_PATIENCE_S):
+            _sweep(workspace)
+            _check_slug(workspace, new.slug)
+            _check_recordings(new.recordings)
+            return _start(workspace, load(), new, check=check, report=report)
+    except OSError as error:
+        reason = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+        raise CastkitError(f"episode {new.slug} cannot be made: {reason}", "nothing was changed; try again") from None
+
+
+def _sweep(workspace: Workspace) -> None:
+    """Removes what killed runs left behind; none is alive while the lock is held."""
+    for left in workspace.private.glob(f"{_ASIDE}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _start(workspace: Workspace, show: Show, new: NewEpisode, *, check: Check, report: Report) -> Started:
     names = {person.id: tuple(person.name.root.values()) for person in show.people}
     ids, added = speaker_ids((one.speaker for one in new.recordings), names)
     kept = kept_names([one.path for one in new.recordings])
@@ -75,13 +101,10 @@ def start_episode(workspace: Workspace, show: Show, new: NewEpisode, *, check: C
     except ConfigError as error:
         raise ConfigError(error.message, "nothing was made; run castkit new again with other values") from None
     sources = dict(zip(kept, (one.path for one in new.recordings), strict=True))
-    aside = workspace.private / f"new-{new.slug}-{os.getpid()}"
+    aside = workspace.private / f"{_ASIDE}{new.slug}"
     try:
         _make(aside, sources, text, report)
         _put_in_place(workspace, new.slug, aside, (before, after))
-    except OSError as error:
-        reason = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
-        raise CastkitError(f"episode {new.slug} cannot be made: {reason}", "nothing was changed; try again") from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return Started(workspace.episode(new.slug), tuple(person["id"] for person in added))
@@ -129,7 +152,6 @@ def _read(path: Path) -> str:
 
 
 def _make(aside: Path, sources: dict[str, Path], text: str, report: Report) -> None:
-    shutil.rmtree(aside, ignore_errors=True)
     (aside / "raw").mkdir(parents=True)
     for name, source in sources.items():
         copy(source, aside / "raw" / name, report)

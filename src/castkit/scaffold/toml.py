@@ -1,6 +1,6 @@
 """TOML as castkit writes it for people: their texts quoted, their comments kept.
 
-Rule: the only module that imports tomlkit.
+Rule: a file that a person wrote is changed only where it is added to. (The ledger, castkit's own, is feed/ledger.py's.)
 """
 
 from __future__ import annotations

@@ -48,8 +48,10 @@ def _relative_level(track: Activity) -> NDArray[np.float32]:
     """The level of each frame in dB against the track's loud speech; NOTHING_DB throughout where nobody speaks."""
     import numpy as np  # noqa: PLC0415
 
-    level = np.convolve(track.level_db, np.full(SMOOTH_FRAMES, 1 / SMOOTH_FRAMES, np.float32), mode="same")
-    level = level[: len(track.level_db)]
+    if not len(track.level_db):
+        return track.level_db
+    held = np.pad(track.level_db, SMOOTH_FRAMES // 2, mode="edge")
+    level = np.convolve(held, np.full(SMOOTH_FRAMES, 1 / SMOOTH_FRAMES, np.float32), mode="valid")
     speech = level[track.probability >= SPEECH]
     if not len(speech):
         return np.full(len(level), NOTHING_DB, np.float32)

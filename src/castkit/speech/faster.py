@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from castkit.errors import CastkitError, ToolMissing
 from castkit.speech import threads, transcriber
+from castkit.speech.sound import RATE
 from castkit.speech.transcriber import Attempt, Heard, Task, best_attempt
 from castkit.speech.words import TimedText, words_of
 
@@ -35,7 +36,8 @@ class FasterWhisper:
             import ctranslate2  # noqa: PLC0415
             import faster_whisper  # noqa: PLC0415
         except ImportError as error:
-            raise ToolMissing(f"faster-whisper is not installed: {error}", "run: pip install castkit") from error
+            hint = "in the folder of castkit's repository run: python -m pip install -c constraints.txt ."
+            raise ToolMissing(f"faster-whisper is not installed: {error}", hint) from error
         self.version: str = faster_whisper.__version__
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
@@ -61,7 +63,7 @@ class FasterWhisper:
     def hear(self, samples: Samples, task: Task) -> Heard:
         tokenizer = self._tokenizer(task)
         encoded = self._encode(samples)
-        attempt = best_attempt(self._attempts(encoded, tokenizer, task))
+        attempt = best_attempt(self._attempts(encoded, tokenizer, task, len(samples) / RATE), task)
         if attempt.is_silence or not attempt.text.strip():
             return Heard((), attempt.log_probability, attempt.no_speech, repeats_itself=False)
         frames = min(FRAMES, len(samples) // self._model.feature_extractor.hop_length)
@@ -85,7 +87,7 @@ class FasterWhisper:
             self._last = (key, self._model.encode(pad_or_trim(features[..., :-1])))
         return self._last[1]
 
-    def _attempts(self, encoded: Any, tokenizer: Any, task: Task) -> Iterator[Attempt]:
+    def _attempts(self, encoded: Any, tokenizer: Any, task: Task, seconds: float) -> Iterator[Attempt]:
         from faster_whisper.transcribe import get_suppressed_tokens  # noqa: PLC0415
 
         prompt = self._model.get_prompt(tokenizer, [], without_timestamps=True, hotwords=task.prompt)
@@ -101,6 +103,7 @@ class FasterWhisper:
                 [prompt],
                 sampling_temperature=temperature or 1.0,
                 suppress_tokens=suppressed,
+                max_length=len(prompt) + transcriber.most_tokens(seconds),
                 return_scores=True,
                 return_no_speech_prob=True,
                 **way,

@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import tempfile
+import uuid
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -63,7 +64,8 @@ def fetch(name: str, source: str | Path = "auto") -> Path:
 
 
 def _fetch_new(target: Path, source: str | Path) -> None:
-    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")  # mkdtemp's would be closed to other users
+    beside.mkdir()
     try:
         _gather(target.name, source, beside)
         if missing := models.missing_files(beside):
@@ -123,6 +125,7 @@ def _from_folder(name: str, folder: Path, into: Path) -> None:
             f"{folder} is not a Whisper model in CTranslate2 form: it has no {', no '.join(missing)}",
             "name the folder that holds model.bin",
         )
+    weights.entries(folder / "model.bin")
     for file in (*models.NEEDED, *models.VOCABULARIES, *OPTIONAL):
         if (folder / file).is_file():
             shutil.copyfile(folder / file, into / file)

@@ -34,7 +34,8 @@ DOUBTED = -0.8  # mean log probability below which the model itself hardly belie
 FASTEST_LETTERS = 30  # a second; nobody speaks faster
 FASTEST_CHARACTERS = 12  # the same for Chinese characters, kana and hangul
 LONGEST_UNIT = 24  # words (characters in Chinese) that a loop may repeat
-FEWEST_TURNS = 4
+FEWEST_TURNS = 4  # in a text that repeats itself by its compression ratio
+CERTAIN_TURNS = 7  # anywhere: nobody says one thing seven times running, and a loop may hide in a longer text
 
 
 def bare(text: str) -> str:
@@ -55,10 +56,9 @@ class Evidence:
 
 def believed(heard: Heard, evidence: Evidence) -> tuple[tuple[Word, ...], str]:
     """The words the sound gives reason for, and what was left out and why (empty where nothing was)."""
-    if heard.repeats_itself:
-        words = without_loops(heard.words)
-        if len(words) < len(heard.words):
-            return words, f"a loop of {len(heard.words) - len(words)} words"
+    words = without_loops(heard.words, FEWEST_TURNS if heard.repeats_itself else CERTAIN_TURNS)
+    if len(words) < len(heard.words):
+        return words, f"a loop of {len(heard.words) - len(words)} words"
     if bare(heard.text) in _PHRASES and not _is_spoken(heard, evidence):
         return (), f"{heard.text!r}, which Whisper invents in silence"
     return heard.words, ""
@@ -71,24 +71,24 @@ def _is_spoken(heard: Heard, evidence: Evidence) -> bool:
     return evidence.speech_ms >= 1000 * needed_s and evidence.probability >= SURE and heard.log_probability >= DOUBTED
 
 
-def without_loops(words: Sequence[Word]) -> tuple[Word, ...]:
-    """The words, every run of at least FEWEST_TURNS equal units reduced to its first turn."""
+def without_loops(words: Sequence[Word], fewest_turns: int = FEWEST_TURNS) -> tuple[Word, ...]:
+    """The words, every run of at least `fewest_turns` equal units reduced to its first turn."""
     kept: list[Word] = []
     index = 0
     while index < len(words):
-        unit, turns = _loop_at(words, index)
+        unit, turns = _loop_at(words, index, fewest_turns)
         kept.extend(words[index : index + unit])
         index += unit * turns
     return tuple(kept)
 
 
-def _loop_at(words: Sequence[Word], start: int) -> tuple[int, int]:
+def _loop_at(words: Sequence[Word], start: int, fewest_turns: int) -> tuple[int, int]:
     """Length and number of turns of the shortest loop that begins here; (1, 1) where there is none."""
-    texts = [bare(word.text) for word in words[start : start + LONGEST_UNIT * FEWEST_TURNS]]
-    for unit in range(1, min(LONGEST_UNIT, len(texts) // FEWEST_TURNS) + 1):
-        if texts[:unit] * FEWEST_TURNS == texts[: unit * FEWEST_TURNS]:
+    texts = [bare(word.text) for word in words[start : start + LONGEST_UNIT * fewest_turns]]
+    for unit in range(1, min(LONGEST_UNIT, len(texts) // fewest_turns) + 1):
+        if texts[:unit] * fewest_turns == texts[: unit * fewest_turns]:
             rest = [bare(word.text) for word in words[start:]]
-            turns = FEWEST_TURNS
+            turns = fewest_turns
             while rest[turns * unit : (turns + 1) * unit] == rest[:unit]:
                 turns += 1
             return unit, turns

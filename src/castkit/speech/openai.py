@@ -6,6 +6,7 @@ Rule: this is the only module that imports whisper and torch; both come with the
 from __future__ import annotations
 
 import uuid
+import warnings
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from castkit import atomic
 from castkit.errors import CastkitError, ToolMissing
 from castkit.speech import models, transcriber, weights
+from castkit.speech.sound import RATE
 from castkit.speech.transcriber import Attempt, Heard, Task, best_attempt
 from castkit.speech.words import TimedText, words_of
 
@@ -35,9 +37,8 @@ class OpenAIWhisper:
             import torch  # noqa: PLC0415
             import whisper  # noqa: F401, PLC0415
         except ImportError as error:
-            raise ToolMissing(
-                f"openai-whisper is not installed: {error}", 'run: pip install "castkit[openai]"'
-            ) from error
+            hint = 'in the folder of castkit\'s repository run: python -m pip install -c constraints.txt ".[openai]"'
+            raise ToolMissing(f"openai-whisper is not installed: {error}", hint) from error
         self.version: str = version("openai-whisper")
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -61,7 +62,7 @@ class OpenAIWhisper:
         from whisper.timing import find_alignment  # noqa: PLC0415
 
         mel, encoded = self._encode(samples)
-        attempt = best_attempt(self._attempts(encoded, task))
+        attempt = best_attempt(self._attempts(encoded, task, len(samples) / RATE), task)
         if attempt.is_silence or not attempt.text.strip():
             return Heard((), attempt.log_probability, attempt.no_speech, repeats_itself=False)
         frames = min(FRAMES, len(samples) // HOP)
@@ -73,9 +74,11 @@ class OpenAIWhisper:
         from whisper.tokenizer import get_tokenizer  # noqa: PLC0415
 
         model = self._model
-        return get_tokenizer(
-            model.is_multilingual, num_languages=model.num_languages, language=task.language, task=task.name
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # it leaves its vocabulary's file open
+            return get_tokenizer(
+                model.is_multilingual, num_languages=model.num_languages, language=task.language, task=task.name
+            )
 
     def _encode(self, samples: Samples) -> tuple[Any, Any]:
         """The window's spectrogram (1 × mels × 3000) and its encoding; kept until the next window."""
@@ -91,7 +94,7 @@ class OpenAIWhisper:
                 self._last = (key, mel, self._model.encoder(mel))
         return self._last[1], self._last[2]
 
-    def _attempts(self, encoded: Any, task: Task) -> Iterator[Attempt]:
+    def _attempts(self, encoded: Any, task: Task, seconds: float) -> Iterator[Attempt]:
         import torch  # noqa: PLC0415
         import whisper  # noqa: PLC0415
 
@@ -108,6 +111,7 @@ class OpenAIWhisper:
                 temperature=temperature,
                 prompt=prompt,
                 without_timestamps=True,
+                sample_len=transcriber.most_tokens(seconds),
                 fp16=self._half,
                 **way,
             )

@@ -117,7 +117,7 @@ def recognise(
         notes += left_out
         heard.append(list(utterances(words)))
         if english and words:
-            words, _ = _hear(stretch, transcriber, replace(task, translate=True, prompt=""))
+            words, _ = _hear(stretch, transcriber, replace(task, translate=True, prompt=prompt("en", wish.hints)))
             translated.append(list(utterances(words)))
         done += stretch.window.speech_ms
         progress(done / total)
@@ -138,6 +138,11 @@ def _windows(voice: Voice, probability: NDArray[np.float32]) -> Iterator[_Stretc
     for window in pack(split_long(speech_spans(frames), frames), voice.sound.duration_ms):
         inside = [p for span in window.speech for p in frames[span.start_ms // FRAME_MS : span.end_ms // FRAME_MS]]
         yield _Stretch(voice, window, sum(inside) / len(inside))
+
+
+def detect_language(voices: Sequence[Voice], transcriber: Transcriber) -> str:
+    """The Whisper code of the language most spoken in these voices."""
+    return _detect(_stretches(voices), transcriber)
 
 
 def _detect(stretches: Sequence[_Stretch], transcriber: Transcriber) -> str:

@@ -69,14 +69,24 @@ class Attempt:
         return self.no_speech > NO_SPEECH and self.is_doubtful
 
 
-def best_attempt(attempts: Iterator[Attempt]) -> Attempt:
+def most_tokens(seconds: float) -> int:
+    """The most tokens that this much sound can hold, so that a loop is not followed to the end of the context.
+
+    224 is Whisper's own limit; 16 a second is fast Chinese, which takes up to three for a character.
+    """
+    return min(224, 32 + round(16 * seconds))
+
+
+def best_attempt(attempts: Iterator[Attempt], task: Task) -> Attempt:
     """The first attempt that passes Whisper's guards, else the surest of those that do not repeat themselves.
 
-    `attempts` yields one attempt for each of TEMPERATURES, lazily: most windows need only the first.
+    `attempts` yields one attempt for each of TEMPERATURES, lazily: most windows need only the first. A translation is
+    not tried again for doubt, because small models doubt all of theirs, and what they draw at random is no better.
     """
     tried: list[Attempt] = []
     for attempt in attempts:
-        if attempt.is_silence or not (attempt.repeats_itself or attempt.is_doubtful):
+        doubtful = attempt.is_doubtful and not task.translate
+        if attempt.is_silence or not (attempt.repeats_itself or doubtful):
             return attempt
         tried.append(attempt)
     candidates = [attempt for attempt in tried if not attempt.repeats_itself] or tried

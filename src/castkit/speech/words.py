@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from castkit.model.transcript import Utterance, Word
-from castkit.speech.spans import Span
+from castkit.speech.spans import LONGEST_GAP_MS, Span
 
 # openai-whisper, transcribe.py: punctuation that belongs to the word after it, and to the word before it.
 PREPENDED = frozenset("\"'“¿([{-")
@@ -50,6 +51,7 @@ def words_of(pieces: Iterable[TimedText]) -> tuple[Word, ...]:
 # How far an edge Whisper gave may lie from the edge of speech it means; beyond that the word is left where it is.
 REACH_MS = 500
 SHORTEST_WORD_MS = 20
+LONGEST_MEDIAN_MS = 700
 
 PAUSE_MS = 600  # starts a new utterance in any case
 SENTENCE_PAUSE_MS = 200  # starts one after the end of a sentence
@@ -63,6 +65,7 @@ def snap(words: Sequence[Word], speech: Sequence[Span]) -> tuple[Word, ...]:
     """
     if not speech:
         return tuple(words)
+    words = _without_pauses(words)
     homes: list[int] = []
     for word in words:
         homes.append(max(homes[-1] if homes else 0, _home(word, speech)))
@@ -82,6 +85,25 @@ def snap(words: Sequence[Word], speech: Sequence[Span]) -> tuple[Word, ...]:
     return tuple(moved)
 
 
+def _without_pauses(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words, long ones at the edges of sentences cut to twice the median as Whisper does; the rest is pause."""
+    limit = 2 * round(min(LONGEST_MEDIAN_MS, median([word.end_ms - word.start_ms for word in words] or [0])))
+    cut: list[Word] = []
+    for index, word in enumerate(words):
+        starts = index == 0 or _ends_sentence(words[index - 1])
+        if word.end_ms - word.start_ms <= limit:
+            cut.append(word)
+        elif _ends_sentence(word) and not starts:
+            cut.append(replace(word, end_ms=word.start_ms + limit))
+        else:
+            cut.append(replace(word, start_ms=word.end_ms - limit) if starts else word)
+    return tuple(cut)
+
+
+def _ends_sentence(word: Word) -> bool:
+    return word.text.rstrip(" \"'”’」』)）")[-1:] in SENTENCE_END
+
+
 def _home(word: Word, speech: Sequence[Span]) -> int:
     """The index of the span the word overlaps most, else of the nearest."""
 
@@ -95,7 +117,7 @@ def _home(word: Word, speech: Sequence[Span]) -> int:
 
 def _within(word: Word, span: Span) -> tuple[int, int]:
     """The word's times cut to the span; as they were where they lie far outside it."""
-    if word.start_ms > span.end_ms + REACH_MS or word.end_ms < span.start_ms - REACH_MS:
+    if word.start_ms > span.end_ms + LONGEST_GAP_MS or word.end_ms < span.start_ms - LONGEST_GAP_MS:
         return word.start_ms, word.end_ms
     start = min(max(word.start_ms, span.start_ms), span.end_ms - SHORTEST_WORD_MS)
     return start, max(start + SHORTEST_WORD_MS, min(word.end_ms, span.end_ms))
@@ -107,7 +129,7 @@ def utterances(words: Iterable[Word]) -> tuple[Utterance, ...]:
     for word in words:
         last = groups[-1][-1] if groups else None
         pause = word.start_ms - last.end_ms if last else 0
-        ends = last is not None and last.text.rstrip(" \"'”’」』)）")[-1:] in SENTENCE_END
+        ends = last is not None and _ends_sentence(last)
         if last is None or pause >= PAUSE_MS or (ends and pause >= SENTENCE_PAUSE_MS):
             groups.append([word])
         else:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from castkit.model.episode import Episode
 from castkit.model.show import Person, Show
 from castkit.workspace import EpisodePaths, Workspace
+
+# What people open in an editor. Anything else in build/ that changed is damaged, not edited, and is made again.
+_TEXTS = frozenset((".srt", ".vtt", ".md", ".html"))
+
+
+def is_for_people(path: Path) -> bool:
+    """Whether a built file is one that a person may correct by hand, so that the correction counts as a source."""
+    return path.suffix in _TEXTS or path.name == "transcript.json"
 
 
 @dataclass(frozen=True, slots=True)

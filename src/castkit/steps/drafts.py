@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from castkit.errors import CastkitError
-from castkit.feed import ledger
 from castkit.feed.address import FeedAddress
 from castkit.feed.render import render
 from castkit.model.published import Published
 from castkit.model.show import Show
 from castkit.steps.context import EpisodeContext
-from castkit.steps.publication import publication, published_key, to_bytes
+from castkit.steps.feed_identity import cover_key, feed_guids
+from castkit.steps.publication import publication, to_bytes
 from castkit.storage.folder import FolderStore
-from castkit.storage.mediatypes import SHORT, media_type
+from castkit.storage.keys import feed_key, published_key
+from castkit.storage.mediatypes import cache_control, media_type
 from castkit.workspace import Workspace
 
 
@@ -33,16 +33,14 @@ def lay_out_episode(context: EpisodeContext, store: FolderStore) -> Published:
 def lay_out_feeds(workspace: Workspace, show: Show, episodes: Iterable[Published], store: FolderStore) -> None:
     """Writes the feeds of these episodes, and the cover, into the store."""
     cover = workspace.root / show.show.image
-    key = f"feeds/cover{cover.suffix.lower()}"
-    if not cover.is_file():
-        raise CastkitError(f"the cover {cover} is not there", "put it there, or correct image in castkit.toml")
-    store.put(key, cover, content_type=media_type(key), cache_control=SHORT)
+    key = cover_key(cover)
+    store.put(key, cover, content_type=media_type(key), cache_control=cache_control(key))
     ready = tuple(episodes)
-    known = ledger.read(workspace.ledger).feeds
-    for language in show.languages:
-        url = store.url(f"feeds/{language}.xml")
-        guid = known.get(language) or ledger.podcast_guid(url)
-        store.write(f"feeds/{language}.xml", render(show, ready, FeedAddress(language, guid, url, store.url(key))))
+    urls = {language: store.url(feed_key(language)) for language in show.languages}
+    guids = feed_guids(workspace, urls, ready)
+    for language, url in urls.items():
+        address = FeedAddress(language, guids[language], url, store.url(key))
+        store.write(feed_key(language), render(show, ready, address))
 
 
 def at_home(episode: Published, store: FolderStore) -> Published:

@@ -5,7 +5,7 @@ Rule: the feed is last. It goes up when the cover and every object it names have
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -19,47 +19,19 @@ from castkit.feed.address import FeedAddress
 from castkit.feed.findings import Planned, files_of
 from castkit.feed.render import render
 from castkit.model.published import Published, StoredFile
+from castkit.steps.feed_identity import cover_key, feed_guids, lasting
 from castkit.steps.show_context import CONNECTIONS, ShowContext, StoredEpisode, stored_episodes
+from castkit.storage.folder import sha256_of
+from castkit.storage.keys import feed_key, published_key
 from castkit.storage.mediatypes import cache_control, media_type
 from castkit.storage.store import Store
 
 # Two people publishing at the same moment: the feed is made again when the store holds more than when it was made.
 ATTEMPTS = 3
-_COVER_ENDINGS = {".png": ".png", ".jpg": ".jpg", ".jpeg": ".jpg"}  # feedgen drops any other, and so do some apps
-
-
-def feed_key(language: str) -> str:
-    """Where the feed of a language lies in the store."""
-    return f"feeds/{language}.xml"
-
-
-def feed_urls(context: ShowContext) -> dict[str, str]:
-    """The public address of the feed of every language, in the show's order."""
-    return {language: context.store.url(feed_key(language)) for language in context.show.languages}
 
 
 def _cover(context: ShowContext) -> Path:
     return context.workspace.root / context.show.show.image
-
-
-def _cover_key(cover: Path) -> str:
-    """A name with a hash of the content: directories look at a cover again only when its address changes."""
-    ending = _COVER_ENDINGS.get(cover.suffix.lower())
-    if ending is None:
-        raise CastkitError(f"{cover.name} cannot be the cover", "save it as .png or .jpg, 1400 to 3000 pixels square")
-    try:
-        digest = sha256(cover.read_bytes()).hexdigest()
-    except FileNotFoundError:
-        raise CastkitError(
-            f"the cover {cover} is not there", "put it there, or correct image in castkit.toml"
-        ) from None
-    return f"feeds/cover-{digest[:12]}{ending}"
-
-
-def _guids(context: ShowContext) -> dict[str, Any]:
-    """The podcast:guid of every feed: the ledger's, or for a feed that is new the one its address gives."""
-    known = ledger.read(context.workspace.ledger).feeds
-    return {language: known.get(language) or ledger.podcast_guid(url) for language, url in feed_urls(context).items()}
 
 
 def _reads(context: ShowContext) -> Iterable[Path]:
@@ -71,18 +43,19 @@ def _writes(context: ShowContext) -> Iterable[Path]:
 
 
 def _settings(context: ShowContext) -> Any:
-    guids = _guids(context)
+    published = [episode.published for episode in context.episodes.values()]
+    guids = feed_guids(context.workspace, context.feed_urls, published)
     return {
         "show": context.show.show.model_dump(mode="json"),
         "people": [person.model_dump(mode="json") for person in context.show.people],
-        "feeds": {language: [url, str(guids[language])] for language, url in feed_urls(context).items()},
+        "feeds": {language: [url, str(guids[language])] for language, url in context.feed_urls.items()},
         "published": {slug: episode.digest for slug, episode in context.episodes.items()},
     }
 
 
 def _check(context: ShowContext) -> str | None:
     """Whether the store still holds the cover and the feeds that were made here."""
-    keys = {_cover_key(_cover(context)): _cover(context)}
+    keys = {cover_key(_cover(context)): _cover(context)}
     keys |= {feed_key(language): context.workspace.feed(language) for language in context.show.languages}
     for key, path in keys.items():
         if not _is_in_store(context.store, key, path):
@@ -94,24 +67,26 @@ def _is_in_store(store: Store, key: str, path: Path) -> bool:
     info = store.head(key)
     if info is None or info.size != path.stat().st_size:
         return False
-    data = path.read_bytes()
-    return (info.sha256 or sha256(store.get(key)).hexdigest()) == sha256(data).hexdigest()
+    return (info.sha256 or sha256(store.get(key)).hexdigest()) == sha256_of(path)
 
 
 def _run(context: ShowContext, job: Job) -> None:
     cover = _cover(context)
-    cover_key = _cover_key(cover)
+    key = cover_key(cover)
     _agree_with_ledger(context)
-    feeds = _addresses(context, context.store.url(cover_key))
-    if not _is_in_store(context.store, cover_key, cover):
-        _put(context.store, cover_key, cover)
+    if not _is_in_store(context.store, key, cover):
+        _put(context.store, key, cover)
     episodes = context.episodes
     for _ in range(ATTEMPTS):
-        _renew(context, job, episodes, feeds)
+        warnings = _renew(context, job, episodes, context.store.url(key))
         found = stored_episodes(context.store)
         if found == episodes:
             break
         episodes = found
+    else:
+        job.note(f"episodes were published {ATTEMPTS} times while the feeds were made: renew them again (castkit feed)")
+    for text in warnings:
+        job.note(text)
     if not episodes:
         job.note("no episode is published yet: the feeds are empty")
 
@@ -121,25 +96,24 @@ def _agree_with_ledger(context: ShowContext) -> None:
     known = ledger.read(context.workspace.ledger)
     for slug, episode in context.episodes.items():
         identity = ledger.Identity(episode.published.guid, episode.published.date)
-        ledger.check(known, slug, identity, Path(f"episodes/{slug}/published.json"))
+        ledger.check(known, slug, identity, Path(published_key(slug)))
 
 
-def _addresses(context: ShowContext, image_url: str) -> tuple[FeedAddress, ...]:
-    """Who and where each feed is; a guid given now is kept in the ledger before anything is sent."""
-    guids = _guids(context)
-    text = ledger.add(context.workspace.ledger, feeds=guids)
+def _addresses(context: ShowContext, episodes: Sequence[Published], image_url: str) -> tuple[FeedAddress, ...]:
+    """Who and where each feed is; a guid given now is kept in the ledger before the feed is sent."""
+    workspace, urls = context.workspace, context.feed_urls
+    guids = feed_guids(workspace, urls, episodes)
+    text = ledger.add(workspace.ledger, feeds=lasting(guids, urls, episodes))
     if text is not None:
-        atomic.write_bytes(context.workspace.ledger, text.encode())
-    return tuple(FeedAddress(language, guids[language], url, image_url) for language, url in feed_urls(context).items())
+        atomic.write_bytes(workspace.ledger, text.encode())
+    return tuple(FeedAddress(language, guids[language], url, image_url) for language, url in urls.items())
 
 
-def _renew(
-    context: ShowContext, job: Job, episodes: Mapping[str, StoredEpisode], feeds: tuple[FeedAddress, ...]
-) -> None:
-    """Makes every feed, confirms what they name, and sends them."""
+def _renew(context: ShowContext, job: Job, episodes: Mapping[str, StoredEpisode], image_url: str) -> list[str]:
+    """Makes every feed, confirms what they name, and sends them; gives the warnings in words."""
     published = tuple(episode.published for episode in episodes.values())
-    for warning in rules.hold(Planned(context.show, published, feeds)):
-        job.note(f"{warning}; {warning.remedy}")
+    feeds = _addresses(context, published, image_url)
+    warnings = [f"{warning}; {warning.remedy}" for warning in rules.hold(Planned(context.show, published, feeds))]
     made = []
     for address in feeds:
         path = job.output(context.workspace.feed(address.language))
@@ -148,6 +122,7 @@ def _renew(
     _confirm(context.store, published, job)
     for key, path in made:
         _put(context.store, key, path)
+    return warnings
 
 
 def _confirm(store: Store, episodes: Iterable[Published], job: Job) -> None:

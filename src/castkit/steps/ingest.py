@@ -5,7 +5,6 @@ Rule: all bad recordings are reported in one error, before anything is made of t
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,7 +20,8 @@ from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError, ToolMissing
 from castkit.model.episode import Recording
 from castkit.model.programme import Programme, Track
-from castkit.steps.context import EpisodeContext
+from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.files import write_json
 
 T = TypeVar("T")
 
@@ -86,8 +86,7 @@ def _run(context: EpisodeContext, job: Job) -> None:
     crossfade_ms = context.show.audio.crossfade_ms
     layout = jingle.lay_out(max(ends), intro_ms=intro_ms, outro_ms=outro_ms, crossfade_ms=crossfade_ms)
     programme = Programme(tuple(tracks), layout.lead_ms, layout.duration_ms)
-    text = json.dumps(programme.to_json(), ensure_ascii=False, indent=1, sort_keys=True)
-    job.output(context.paths.ingest).write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_json(job.output(context.paths.ingest), programme.to_json())
 
 
 def _look_at(context: EpisodeContext, recording: Recording) -> tuple[Path, ffmpeg.Probe]:
@@ -168,5 +167,12 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
 
 
 STEP = Stage[EpisodeContext](
-    name="ingest", version=1, after=(), reads=_reads, writes=_writes, settings=_settings, run=_run
+    name="ingest",
+    version=1,
+    after=(),
+    reads=_reads,
+    writes=_writes,
+    settings=_settings,
+    run=_run,
+    is_editable=is_for_people,
 )

@@ -5,7 +5,6 @@ Rule: the report says what was measured and what was done about it; a target tha
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -18,7 +17,8 @@ from castkit.audio.listen import Heard, Wav
 from castkit.audio.master import Mastered, Mix, Part, Target, format_of, is_on_target, master
 from castkit.engine.stage import Job, Stage
 from castkit.model.programme import Programme, Track
-from castkit.steps.context import EpisodeContext
+from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.files import load_programme, write_json
 from castkit.steps.ingest import jingle_paths, recording_path
 
 _MUCH_GAIN_DB = 25.0  # beyond it the noise of an ordinary room (-60 LUFS) is heard under the voice
@@ -26,7 +26,7 @@ _MUCH_GAIN_DB = 25.0  # beyond it the noise of an ordinary room (-60 LUFS) is he
 
 def _run(context: EpisodeContext, job: Job) -> None:
     job.tool("ffmpeg", ffmpeg.version(ffmpeg.find_tools().ffmpeg))
-    programme = Programme.from_json(json.loads(context.paths.ingest.read_text(encoding="utf-8")))
+    programme = load_programme(context)
     audio = context.show.audio
     target = Target(audio.loudness, audio.true_peak, audio.bitrate)
     with tempfile.TemporaryDirectory() as folder:
@@ -36,8 +36,7 @@ def _run(context: EpisodeContext, job: Job) -> None:
     for text in notes:
         job.note(text)
     report = _report(programme, mix, target, mastered) | {"notes": notes}
-    text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True)
-    job.output(context.paths.master_report).write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_json(job.output(context.paths.master_report), report)
 
 
 def _mix(context: EpisodeContext, programme: Programme, folder: Path) -> Mix:
@@ -129,5 +128,12 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
 
 
 STEP = Stage[EpisodeContext](
-    name="master", version=1, after=("ingest",), reads=_reads, writes=_writes, settings=_settings, run=_run
+    name="master",
+    version=1,
+    after=("ingest",),
+    reads=_reads,
+    writes=_writes,
+    settings=_settings,
+    run=_run,
+    is_editable=is_for_people,
 )

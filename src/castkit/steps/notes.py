@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from castkit.engine.stage import Job, Stage
-from castkit.errors import CastkitError
-from castkit.model.cue import Origin
-from castkit.model.programme import Programme
 from castkit.notes import templates
 from castkit.notes.view import Material, view
 from castkit.steps.context import EpisodeContext
+from castkit.steps.files import load_programme, load_tracks
 
 # The keys of castkit.toml and episode.toml that the notes print; the rest may change without making them anew.
 _SHOW_KEYS = (
@@ -57,18 +54,8 @@ def _run(context: EpisodeContext, job: Job) -> None:
 
 
 def _material(context: EpisodeContext) -> Material:
-    paths = context.paths
-    try:
-        programme = Programme.from_json(json.loads(paths.ingest.read_text("utf-8")))
-        tracks = json.loads(paths.tracks.read_text("utf-8"))["tracks"]
-        # A track without a cue is none: it is not published either.
-        transcripts = tuple((track["language"], Origin(track["origin"])) for track in tracks if track.get("cues", True))
-    except (ValueError, KeyError, TypeError) as error:
-        raise CastkitError(
-            f"{paths.ingest.name} or {paths.tracks.name} of {context.slug} is damaged: {error}",
-            f"run: castkit build {context.slug} --redo ingest --redo translate",
-        ) from error
-    return Material(context.show, context.episode, context.people, programme, transcripts)
+    transcripts = tuple((track.language, track.origin) for track in load_tracks(context).worded)
+    return Material(context.show, context.episode, context.people, load_programme(context), transcripts)
 
 
 def _write(path: Path, text: str) -> None:

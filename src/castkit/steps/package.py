@@ -5,7 +5,6 @@ Rule: nothing is said of a file that was not measured or read from it; what fell
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
@@ -23,17 +22,11 @@ from castkit.model.language import iso639_2
 from castkit.model.licences import licence_url
 from castkit.model.programme import Programme
 from castkit.model.text import one_line
-from castkit.steps.context import EpisodeContext
+from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.files import BuiltTrack, Tracks, load_as, load_programme, load_tracks, write_json
 from castkit.steps.package_video import make_video, picture_of
-from castkit.steps.subtitle import write_json
-from castkit.steps.transcripts import Kept, load_tracks
-from castkit.subtitles.files import read_srt
+from castkit.steps.subtitle import built_cues
 from castkit.subtitles.profile import profile_for
-
-
-def load_programme(context: EpisodeContext) -> Programme:
-    """What the ingest found, and how it lies on the master's clock."""
-    return Programme.from_json(json.loads(context.paths.ingest.read_text("utf-8")))
 
 
 def described(context: EpisodeContext) -> Tags:
@@ -57,14 +50,15 @@ def described(context: EpisodeContext) -> Tags:
     )
 
 
-def lyrics(context: EpisodeContext, tracks: Sequence[Kept]) -> tuple[Lyrics, ...]:
+def lyrics(context: EpisodeContext, tracks: Sequence[BuiltTrack]) -> tuple[Lyrics, ...]:
     """The words of every track, a cue a line, under the label where a machine translated them."""
     found = []
     for track in tracks:
         profile = profile_for(track.language)
-        lines = [profile.flowing(cue.text) for cue in read_srt(context.paths.srt(track.language))]
+        lines = [profile.flowing(cue.text) for cue in built_cues(context.paths.srt(track.language))]
         text = "\n".join([track.label, *lines] if track.label else lines)
-        found.append(Lyrics(track.language, iso639_2(track.language), text))
+        if lines:  # a person may have emptied the file
+            found.append(Lyrics(track.language, iso639_2(track.language), text))
     return tuple(found)
 
 
@@ -77,20 +71,16 @@ def placed(context: EpisodeContext, programme: Programme, duration_ms: int, lang
 def run(context: EpisodeContext, job: Job) -> None:
     paths, main = context.paths, context.show.main_language
     job.tool("ffmpeg", ffmpeg.version(ffmpeg.find_tools().ffmpeg))
-    programme, tracks = load_programme(context), load_tracks(paths.tracks)
+    programme, tracks = load_programme(context), load_tracks(context)
     duration_ms = ffmpeg.probe(paths.master).duration_ms
     chapters = placed(context, programme, duration_ms, main)  # before anything is written: it may refuse
-    tags = replace(described(context), language=_spoken_code(context), chapters=chapters)
-    _make_audio(context, job, replace(tags, lyrics=lyrics(context, tracks)))
+    tags = replace(described(context), language=iso639_2(tracks.spoken), chapters=chapters)
+    _make_audio(context, job, replace(tags, lyrics=lyrics(context, tracks.worded)))
     job.progress(0.2)
     for language in context.show.languages if chapters else ():
         _make_chapters(context, job, placed(context, programme, duration_ms, language), language)
     video = make_video(context, job, programme, tags=tags, duration_ms=duration_ms) if picture_of(programme) else None
     write_json(job.output(paths.report), _report(context, programme, duration_ms, video))
-
-
-def _spoken_code(context: EpisodeContext) -> str:
-    return iso639_2(json.loads(context.paths.tracks.read_text("utf-8"))["spoken"])
 
 
 def _make_audio(context: EpisodeContext, job: Job, tags: Tags) -> None:
@@ -115,33 +105,43 @@ def _report(
     context: EpisodeContext, programme: Programme, duration_ms: int, video: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Plain values: times in ms, loudness in LUFS, peaks in dBTP."""
-    master = json.loads(context.paths.master_report.read_text("utf-8"))
-    subtitles = json.loads(context.paths.tracks.read_text("utf-8"))
+    master, loudness = load_as(context.paths.master_report, _mastered)
+    tracks = load_tracks(context)
     return {
         "version": 1,
         "episode": context.slug,
         "duration_ms": duration_ms,
         "lead_ms": programme.lead_ms,
-        "loudness": {**master["measured"], "target_lufs": master["target"]["loudness_lufs"]},
+        "loudness": loudness,
         "master": master,
         "recordings": [asdict(track) for track in programme.tracks],
-        "spoken": subtitles["spoken"],
-        "subtitles": subtitles["tracks"],
-        "missing": subtitles["missing"],
+        "spoken": tracks.spoken,
+        "subtitles": [_described(track) for track in tracks.worded],
+        "missing": list(tracks.missing),
         "chapters": [asdict(mark) for mark in placed(context, programme, duration_ms, context.show.main_language)],
         "video": video,
-        "notes": [*master["notes"], *_notes(subtitles, video)],
+        "notes": [*master["notes"], *_notes(tracks, video)],
     }
 
 
-def _notes(subtitles: dict[str, Any], video: dict[str, Any] | None) -> Iterator[str]:
+def _mastered(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The master's report, which must have notes, and what it says of the loudness."""
+    loudness = {**value["measured"], "target_lufs": value["target"]["loudness_lufs"]}
+    return {**value, "notes": [*value["notes"]]}, loudness
+
+
+def _described(track: BuiltTrack) -> dict[str, Any]:
+    return {**asdict(track), "is_reviewed": track.origin.is_reviewed}
+
+
+def _notes(tracks: Tracks, video: dict[str, Any] | None) -> Iterator[str]:
     """What a person should look at, in sentences."""
-    for track in subtitles["tracks"]:
-        if not track["is_reviewed"]:
-            yield f"{track['language']}: no person has read these subtitles ({track['origin']})"
-        if track["exceptions"]:
-            yield f"{track['language']}: {len(track['exceptions'])} breaches of a limit, listed under subtitles"
-    for gap in subtitles["missing"]:
+    for track in tracks.worded:
+        if not track.origin.is_reviewed:
+            yield f"{track.language}: no person has read these subtitles ({track.origin})"
+        if track.exceptions:
+            yield f"{track.language}: {len(track.exceptions)} breaches of a limit, listed under subtitles"
+    for gap in tracks.missing:
         yield f"{gap['why']}; translate {gap['file']} and save it as {gap['save_as']}"
     if video:
         yield from video["notes"]
@@ -150,7 +150,7 @@ def _notes(subtitles: dict[str, Any], video: dict[str, Any] | None) -> Iterator[
 def reads(context: EpisodeContext) -> Iterator[Path]:
     paths = context.paths
     yield from (paths.master, paths.master_report, paths.ingest, paths.tracks, cover_path(context))
-    for track in load_tracks(paths.tracks):
+    for track in load_tracks(context).worded:
         yield from (paths.srt(track.language), paths.published_srt(track.language))
     if picture := picture_of(load_programme(context)):
         yield paths.root / picture.path
@@ -188,4 +188,5 @@ STEP = Stage[EpisodeContext](
     writes=writes,
     settings=settings,
     run=run,
+    is_editable=is_for_people,
 )

@@ -19,7 +19,7 @@ from castkit.model.language import iso639_2, language_name
 from castkit.model.programme import Loudness, Programme, Track
 from castkit.model.review import in_words
 from castkit.steps.context import EpisodeContext
-from castkit.steps.transcripts import Kept, load_tracks
+from castkit.steps.files import BuiltTrack, load_tracks
 from castkit.video.mux import COPIED, Picture, Subtitles, VideoCast, metadata, mux_arguments
 from castkit.video.sound import Correction, Goal, aac_arguments, corrected
 
@@ -114,7 +114,7 @@ def _tags(tags: Tags) -> dict[str, str]:
 def _subtitles(context: EpisodeContext) -> tuple[Subtitles, ...]:
     """Every published track that has words; the show's main language is on where the viewer chose nothing."""
     paths = context.paths
-    tracks = load_tracks(paths.tracks)
+    tracks = load_tracks(context).worded
     default = next((t for t in tracks if t.language == context.show.main_language), tracks[0] if tracks else None)
     return tuple(
         Subtitles(
@@ -128,7 +128,7 @@ def _subtitles(context: EpisodeContext) -> tuple[Subtitles, ...]:
     )
 
 
-def track_name(track: Kept) -> str:
+def track_name(track: BuiltTrack) -> str:
     """What a player lists a track under: its language, in that language, and how far it can be trusted."""
     name = language_name(track.language, track.language)
     name = name[:1].upper() + name[1:]

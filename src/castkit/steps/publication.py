@@ -5,7 +5,6 @@ Rule: it reads what the steps before made, and sends nothing; an object whose na
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -13,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit.errors import CastkitError
-from castkit.model.cue import Origin
-from castkit.model.programme import Programme
+from castkit.model.chapters import on_masters_clock
 from castkit.model.published import (
     Published,
     PublishedChapter,
@@ -24,6 +22,7 @@ from castkit.model.published import (
 )
 from castkit.notes.html import fragment
 from castkit.steps.context import EpisodeContext
+from castkit.steps.files import BuiltTrack, json_text, load_as, load_programme, load_tracks
 from castkit.storage.mediatypes import cache_control, media_type
 
 HASH_LENGTH = 12  # hex digits in a name
@@ -50,23 +49,9 @@ class Publication:
     published: Published
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltTrack:
-    """A subtitle track with words in it."""
-
-    language: str
-    origin: Origin
-
-
-def published_key(slug: str) -> str:
-    """Where an episode's published.json lies in the store."""
-    return f"episodes/{slug}/published.json"
-
-
 def built_tracks(context: EpisodeContext) -> tuple[BuiltTrack, ...]:
-    """The tracks to publish, in the show's order; one without a cue is none: apps would offer an empty transcript."""
-    tracks = _json(context, context.paths.tracks)["tracks"]
-    return tuple(BuiltTrack(track["language"], Origin(track["origin"])) for track in tracks if track["cues"])
+    """The tracks to publish, in the show's order: those with words in them."""
+    return load_tracks(context).worded
 
 
 def inputs(context: EpisodeContext) -> Iterator[Path]:
@@ -88,9 +73,9 @@ def transcript_paths(context: EpisodeContext, language: str) -> tuple[Path, ...]
 def publication(context: EpisodeContext, address: Address) -> Publication:
     """The publication under the addresses that `address` gives; CastkitError where the episode is not fully built."""
     paths, languages = context.paths, context.show.languages
-    report = _json(context, paths.report)
     audio = _hashed(context, paths.audio, address)
     video = _hashed(context, paths.video, address) if paths.video.is_file() else None
+    duration_ms, height = load_as(paths.report, lambda value: _measures(value, has_video=video is not None))
     transcripts = [
         (track, _hashed(context, path, address))
         for track in built_tracks(context)
@@ -106,12 +91,12 @@ def publication(context: EpisodeContext, address: Address) -> Publication:
                 for language in languages
                 if paths.notes_markdown(language).is_file()
             },
-            "spoken": _json(context, paths.tracks)["spoken"],
+            "spoken": load_tracks(context).spoken,
             "chapters": _chapters(context),
-            "duration_ms": report["duration_ms"],
+            "duration_ms": duration_ms,
             "audio": audio.file,
             "video": video.file if video else None,
-            "video_height": report["video"]["height"] if video else 0,
+            "video_height": height,
             "chapter_files": {language: item.file for language, item in chapters.items()},
             "transcripts": [
                 PublishedTranscript(language=track.language, file=item.file, origin=track.origin)
@@ -151,13 +136,17 @@ def described(context: EpisodeContext) -> dict[str, Any]:
 def to_bytes(published: Published) -> bytes:
     """published.json: sorted keys, UTF-8, LF."""
     value = published.model_dump(mode="json")
-    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return json_text(value).encode()
+
+
+def _measures(report: Any, *, has_video: bool) -> tuple[int, int]:
+    """The length in ms and the height of the picture, 0 without one."""
+    return int(report["duration_ms"]), int(report["video"]["height"]) if has_video else 0
 
 
 def _chapters(context: EpisodeContext) -> list[PublishedChapter]:
-    programme = Programme.from_json(_json(context, context.paths.ingest))
-    ordered = sorted(context.episode.chapters, key=lambda chapter: chapter.start)
-    return [PublishedChapter(start_ms=programme.chapter_start(one.start), title=one.title) for one in ordered]
+    placed = on_masters_clock(context.episode.chapters, load_programme(context))
+    return [PublishedChapter(start_ms=start_ms, title=chapter.title) for start_ms, chapter in placed]
 
 
 def _by_language(context: EpisodeContext, paths: list[Path], address: Address, *, is_hashed: bool) -> dict[str, Item]:
@@ -191,15 +180,6 @@ def _sha256(context: EpisodeContext, path: Path) -> str:
             return file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         raise _not_built(context, path) from None
-
-
-def _json(context: EpisodeContext, path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise _not_built(context, path) from None
-    except ValueError as error:
-        raise CastkitError(f"{path} is not as castkit wrote it: {error}", "delete the file and run again") from error
 
 
 def _not_built(context: EpisodeContext, path: Path) -> CastkitError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from hashlib import sha256
 from castkit.errors import CastkitError
 from castkit.model.published import Published
 from castkit.model.show import Show
+from castkit.storage.keys import feed_key, published_slug
 from castkit.storage.open import open_store
 from castkit.storage.store import Store
 from castkit.workspace import Workspace
@@ -19,7 +19,6 @@ from castkit.workspace import Workspace
 # Requests to the store side by side: they wait for the network, not for this machine.
 CONNECTIONS = 8
 _VERSION = 1
-_PUBLISHED = re.compile(r"episodes/([^/]+)/published\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,11 @@ class ShowContext:
         """The context of a show with the store that its castkit.toml names; nothing is reached yet."""
         return cls(workspace, show, open_store(show.store, workspace.root))
 
+    @property
+    def feed_urls(self) -> Mapping[str, str]:
+        """The public address of the feed of every language, in the show's order; the store is not reached for it."""
+        return {language: self.store.url(feed_key(language)) for language in self.show.languages}
+
     @cached_property
     def episodes(self) -> Mapping[str, StoredEpisode]:
         """Every published episode by slug, from the store and not from local folders, so that all publishers agree."""
@@ -51,7 +55,7 @@ class ShowContext:
 
 def stored_episodes(store: Store) -> Mapping[str, StoredEpisode]:
     """What the store holds now, in order of slug; CastkitError for a published.json that cannot be read."""
-    keys = {found[1]: key for key in store.list("episodes/") if (found := _PUBLISHED.fullmatch(key))}
+    keys = {slug: key for key in store.list("episodes/") if (slug := published_slug(key))}
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         return dict(zip(keys, pool.map(lambda key: _load(store, key), keys.values()), strict=True))
 
@@ -64,5 +68,7 @@ def _load(store: Store, key: str) -> StoredEpisode:
         reason = ": ".join(line.strip() for line in str(error).splitlines()[1:3])
         raise CastkitError(f"{key} in the store is damaged: {reason}", "publish that episode again") from error
     if published.version > _VERSION:
-        raise CastkitError(f"{key} was written by a newer castkit", "update castkit: pip install --upgrade castkit")
+        raise CastkitError(
+            f"{key} was written by a newer castkit", "install the castkit that wrote it, from its own repository"
+        )
     return StoredEpisode(sha256(data).hexdigest(), published)

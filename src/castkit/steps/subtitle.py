@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from castkit.engine.stage import Job, Stage
-from castkit.errors import CastkitError
 from castkit.model.cue import Cue, CueException, CueTrack, Origin
 from castkit.model.language import cue_language, is_chinese, is_traditional
 from castkit.model.transcript import Transcript
-from castkit.steps.context import EpisodeContext
+from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.files import load_transcript, write_json
 from castkit.subtitles.chinese import with_full_width_punctuation
 from castkit.subtitles.cueing import make_cues
 from castkit.subtitles.files import read_srt, write_srt
@@ -27,16 +26,6 @@ def spoken_language(context: EpisodeContext, transcript: Transcript) -> str:
     """The BCP 47 tag of the spoken language's cues: the show's own tag for it, else as episode.toml or Whisper says."""
     said = context.episode.language
     return cue_language(transcript.language if said == AUTO else said, context.show.languages)
-
-
-def load_transcript(path: Path) -> Transcript:
-    """The transcript in `path`; CastkitError where a person's edit has broken it."""
-    try:
-        return Transcript.from_json(json.loads(path.read_text("utf-8")))
-    except (ValueError, KeyError, TypeError) as error:
-        raise CastkitError(
-            f"{path} is no transcript of castkit's: {error}", "undo the edit, or delete the file"
-        ) from error
 
 
 def built_cues(path: Path) -> tuple[Cue, ...]:
@@ -82,14 +71,8 @@ def note_exceptions(job: Job, track: CueTrack) -> None:
         job.note(f"{track.language}: {count} of {len(track.cues)} {kind} cues break a limit; the report lists them")
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Writes a JSON file: UTF-8, LF, sorted keys."""
-    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
 def _language(context: EpisodeContext) -> str:
-    return spoken_language(context, load_transcript(context.paths.transcript))
+    return spoken_language(context, load_transcript(context))
 
 
 def reads(context: EpisodeContext) -> Iterable[Path]:
@@ -106,7 +89,7 @@ def settings(context: EpisodeContext) -> Any:
 
 def run(context: EpisodeContext, job: Job) -> None:
     paths = context.paths
-    transcript = load_transcript(paths.transcript)
+    transcript = load_transcript(context)
     language = spoken_language(context, transcript)
     accepted = paths.accepted(language)
     track = accepted_track(accepted, language) if accepted.is_file() else recognised_track(transcript, language)
@@ -125,4 +108,5 @@ STEP = Stage[EpisodeContext](
     writes=writes,
     settings=settings,
     run=run,
+    is_editable=is_for_people,
 )

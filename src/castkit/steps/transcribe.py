@@ -5,7 +5,6 @@ Rule: an accepted SRT is not looked at here, so that accepting or editing one ne
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,8 @@ from castkit.errors import CastkitError
 from castkit.model.language import same_language
 from castkit.model.programme import Programme
 from castkit.model.transcript import Transcript
-from castkit.steps.context import EpisodeContext
+from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.files import load_programme, write_json
 
 if TYPE_CHECKING:
     from castkit.speech.recognise import Recognition, Voice, Wish
@@ -58,7 +58,7 @@ def run(context: EpisodeContext, job: Job) -> None:
     from castkit.speech.transcriber import open_transcriber  # noqa: PLC0415
 
     speech = context.show.speech
-    programme = Programme.from_json(json.loads(context.paths.ingest.read_text("utf-8")))
+    programme = load_programme(context)
     folder = models.locate(speech.model, context.workspace.root)
     job.tool(f"{speech.model} model.bin sha256", models.sha256(folder / "model.bin"))
     layers = weights.layers(folder)
@@ -79,8 +79,7 @@ def run(context: EpisodeContext, job: Job) -> None:
         found.translation,
         notes,
     )
-    text = json.dumps(transcript.to_json(), ensure_ascii=False, indent=1, sort_keys=True)
-    job.output(context.paths.transcript).write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_json(job.output(context.paths.transcript), transcript.to_json())
 
 
 def _check_language(context: EpisodeContext, layers: Layers) -> None:
@@ -139,4 +138,5 @@ STEP = Stage[EpisodeContext](
     writes=writes,
     settings=settings,
     run=run,
+    is_editable=is_for_people,
 )

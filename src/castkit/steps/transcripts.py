@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from castkit.engine.stage import Job, Stage
-from castkit.errors import CastkitError
-from castkit.model.cue import Cue, Origin
-from castkit.steps.context import EpisodeContext
-from castkit.steps.subtitle import built_cues, load_transcript
+from castkit.model.cue import Cue
+from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.files import BuiltTrack, load_tracks, load_transcript
+from castkit.steps.subtitle import built_cues
 from castkit.subtitles.bilingual import two_languages, upper_first
 from castkit.subtitles.files import write_srt
-from castkit.subtitles.labels import label, with_label
+from castkit.subtitles.labels import with_label
 from castkit.subtitles.profile import profile_for
 from castkit.subtitles.speakers import with_speakers
 from castkit.subtitles.transcript_files import compose_podcast_json, compose_vtt
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A track as subtitles.json names it; its cues are in its SRT, which a person may have edited."""
-
-    language: str
-    origin: Origin
-
-    @property
-    def label(self) -> str:
-        """What a listener must be told before the words, or nothing."""
-        return label(self.language) if self.origin is Origin.MACHINE_TRANSLATION else ""
-
-
-def load_tracks(path: Path) -> tuple[Kept, ...]:
-    """The tracks there are, the show's main language first."""
-    try:
-        tracks = json.loads(path.read_text("utf-8"))["tracks"]
-        return tuple(Kept(track["language"], Origin(track["origin"])) for track in tracks)
-    except (ValueError, KeyError, TypeError) as error:
-        raise CastkitError(f"{path} is not as castkit wrote it: {error}", "delete the file and run again") from error
-
-
-def labelled(cues: tuple[Cue, ...], track: Kept) -> tuple[Cue, ...]:
+def labelled(cues: tuple[Cue, ...], track: BuiltTrack) -> tuple[Cue, ...]:
     """The cues as published: with a label where the words are an unreviewed machine's."""
     return with_label(cues, track.label, profile_for(track.language)) if track.label else cues
 
@@ -55,12 +31,12 @@ def _naming(context: EpisodeContext, language: str) -> Callable[[str], str]:
 
 def reads(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
-    return (paths.transcript, paths.tracks, *(paths.srt(track.language) for track in load_tracks(paths.tracks)))
+    return (paths.transcript, paths.tracks, *(paths.srt(track.language) for track in load_tracks(context).worded))
 
 
 def writes(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
-    tracks = load_tracks(paths.tracks)
+    tracks = load_tracks(context).worded
     for track in tracks:
         language = track.language
         yield from (paths.vtt(language), paths.transcript_json(language), paths.published_srt(language))
@@ -76,23 +52,25 @@ def settings(context: EpisodeContext) -> Any:
 
 def run(context: EpisodeContext, job: Job) -> None:
     paths = context.paths
-    words = load_transcript(paths.transcript).words
-    tracks = load_tracks(paths.tracks)
-    cues = {track: built_cues(paths.srt(track.language)) for track in tracks}
+    words = load_transcript(context).words
+    tracks = load_tracks(context).worded
+    cues = {track.language: built_cues(paths.srt(track.language)) for track in tracks}
     for track in tracks:
         language = track.language
         profile, name_of = profile_for(language), _naming(context, language)
-        shown = labelled(with_speakers(cues[track], words), track)
+        shown = labelled(with_speakers(cues[language], words), track)
         vtt = compose_vtt(shown, profile, name_of, note=track.label)
         _write(job.output(paths.vtt(language)), vtt)
         _write(job.output(paths.transcript_json(language)), compose_podcast_json(shown, profile, name_of))
         write_srt(job.output(paths.published_srt(language)), shown)
     if len(tracks) > 1:
         one, other = tracks[:2]
-        write_srt(job.output(paths.bilingual_srt), bilingual(one, cues[one], other, cues[other]))
+        write_srt(job.output(paths.bilingual_srt), bilingual(one, cues[one.language], other, cues[other.language]))
 
 
-def bilingual(one: Kept, its_cues: tuple[Cue, ...], other: Kept, others_cues: tuple[Cue, ...]) -> tuple[Cue, ...]:
+def bilingual(
+    one: BuiltTrack, its_cues: tuple[Cue, ...], other: BuiltTrack, others_cues: tuple[Cue, ...]
+) -> tuple[Cue, ...]:
     """Both tracks in one, Chinese above; labelled where either half is an unreviewed machine's."""
     upper, _ = upper_first(one.language, other.language)
     pair = (its_cues, others_cues) if upper == one.language else (others_cues, its_cues)
@@ -114,4 +92,5 @@ STEP = Stage[EpisodeContext](
     writes=writes,
     settings=settings,
     run=run,
+    is_editable=is_for_people,
 )

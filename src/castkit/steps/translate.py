@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from castkit.config import closest
 from castkit.engine.stage import Job, Stage
-from castkit.errors import CastkitError
 from castkit.model.cue import CueTrack, Origin
-from castkit.model.language import language_name
+from castkit.model.language import NAMES, WHISPER_LANGUAGES, best_match, language_name, primary
 from castkit.model.transcript import Transcript
-from castkit.steps.context import EpisodeContext
-from castkit.steps.subtitle import accepted_track, built_cues, described, load_transcript, note_exceptions, write_json
+from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.files import load_as, load_transcript, write_json
+from castkit.steps.subtitle import accepted_track, built_cues, described, note_exceptions
 from castkit.subtitles.cueing import make_cues
 from castkit.subtitles.files import read_srt, write_srt
 from castkit.subtitles.profile import profile_for
@@ -28,11 +28,8 @@ HOLD_MS = 500
 
 def load_spoken(path: Path) -> dict[str, Any]:
     """What the step before said of the spoken language's track."""
-    try:
-        value = json.loads(path.read_text("utf-8"))
-        return {key: value[key] for key in ("language", "origin", "is_reviewed", "cues", "exceptions")}
-    except (ValueError, KeyError, TypeError) as error:
-        raise CastkitError(f"{path} is not as castkit wrote it: {error}", "delete the file and run again") from error
+    keys = ("language", "origin", "is_reviewed", "cues", "exceptions")
+    return load_as(path, lambda value: {key: value[key] for key in keys})
 
 
 def planned(context: EpisodeContext, transcript: Transcript) -> tuple[Route, ...]:
@@ -79,6 +76,39 @@ def _missing(context: EpisodeContext, route: Route) -> dict[str, str]:
     }
 
 
+def _languages(context: EpisodeContext) -> tuple[str, ...]:
+    """Every language whose accepted subtitles are looked for: the show's, and the spoken one."""
+    return tuple(dict.fromkeys([*context.show.languages, load_spoken(context.paths.spoken_track)["language"]]))
+
+
+def unclaimed_subtitles(context: EpisodeContext) -> tuple[str, ...]:
+    """The names of the SRT files among the accepted ones that no language of the episode has a use for."""
+    claimed = [path for path in map(context.paths.accepted, _languages(context)) if path.is_file()]
+    found = context.paths.accepted("*").parent.glob("[!.]*")
+    lying = [path for path in found if path.suffix.lower() == ".srt" and path.is_file()]
+    # One file under two spellings, where the file system does not tell them apart, is claimed under both.
+    return tuple(sorted(path.name for path in lying if not any(path.samefile(one) for one in claimed)))
+
+
+def _unclaimed(context: EpisodeContext, name: str) -> str:
+    languages = _languages(context)
+    meant = _meant(context, name, languages)
+    remark = f"did you mean {meant.name}?" if meant else f"it has {', '.join(languages)}"
+    return f"subtitles/{name} belongs to no language of this episode; {remark}"
+
+
+def _meant(context: EpisodeContext, name: str, languages: tuple[str, ...]) -> Path | None:
+    """The path a person probably meant, by the tag in the name, else by the whole name; none that is taken."""
+    tag = name[: -len(".srt")].rpartition(".")[2]
+    tag = NAMES.get(tag.lower(), tag)
+    language = best_match(tag, languages) or closest(tag, languages)
+    if not language and primary(tag) not in WHISPER_LANGUAGES:  # French subtitles are not meant to be English ones
+        names = {context.paths.accepted(one).name: one for one in languages}
+        language = names.get(closest(name, names), "")
+    path = context.paths.accepted(language) if language else None
+    return None if path and path.is_file() else path
+
+
 def reads(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
     spoken = load_spoken(paths.spoken_track)["language"]
@@ -88,20 +118,24 @@ def reads(context: EpisodeContext) -> Iterable[Path]:
 
 def writes(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
-    plan = planned(context, load_transcript(paths.transcript))
+    plan = planned(context, load_transcript(context))
     tracks = (paths.to_translate(route.target) if route.way is Way.NONE else paths.srt(route.target) for route in plan)
     return (paths.tracks, *tracks)
 
 
 def settings(context: EpisodeContext) -> Any:
-    return {"languages": list(context.show.languages)}
+    """The languages, and the subtitles of none: a folder's list is no file, so it could not be among what is read."""
+    unclaimed = list(unclaimed_subtitles(context))
+    return {"languages": list(context.show.languages)} | ({"unclaimed_subtitles": unclaimed} if unclaimed else {})
 
 
 def run(context: EpisodeContext, job: Job) -> None:
     paths = context.paths
-    transcript = load_transcript(paths.transcript)
+    transcript = load_transcript(context)
     spoken = load_spoken(paths.spoken_track)
     tracks, missing = [spoken], []
+    for name in unclaimed_subtitles(context):
+        job.note(_unclaimed(context, name))
     for route in planned(context, transcript):
         if route.way is Way.NONE:
             gap = _missing(context, route)
@@ -127,4 +161,5 @@ STEP = Stage[EpisodeContext](
     writes=writes,
     settings=settings,
     run=run,
+    is_editable=is_for_people,
 )

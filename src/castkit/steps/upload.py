@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from castkit import atomic
 from castkit.artwork import check_cover
@@ -25,7 +23,7 @@ from castkit.model.cue import Origin
 from castkit.model.language import best_match
 from castkit.model.published import Published, StoredFile
 from castkit.model.show import StoreSettings
-from castkit.steps.context import EpisodeContext
+from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.publication import (
     Item,
     Publication,
@@ -33,25 +31,15 @@ from castkit.steps.publication import (
     described,
     inputs,
     publication,
-    published_key,
     to_bytes,
 )
+from castkit.storage.keys import is_loopback, published_key
 from castkit.storage.mediatypes import cache_control, media_type
 from castkit.storage.open import open_store
 from castkit.storage.store import Progress, Store
 
 _CONNECTIONS = 8  # requests that wait for the network, not for this machine
 _LEDGER_PATIENCE_S = 600.0  # another castkit may be renewing the feeds, which adds to the ledger too
-
-
-def is_loopback(url: str) -> bool:
-    """Whether this address can be reached from this machine only."""
-    host = urlsplit(url).hostname or ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified
 
 
 def refuse_unfit_show(context: EpisodeContext) -> None:
@@ -143,15 +131,32 @@ def settings(context: EpisodeContext) -> Any:
 def run(context: EpisodeContext, job: Job) -> None:
     refuse_unfit(context)
     identity = ledger.Identity(context.episode.guid, context.episode.date)
-    ledger.check(ledger.read(context.workspace.ledger), context.slug, identity, context.paths.toml)
+    known = ledger.read(context.workspace.ledger)
+    ledger.check(known, context.slug, identity, context.paths.toml)
     store = open_store(context.show.store, context.workspace.root)
     made = publication(context, store.url)
     store.check()
+    if context.slug not in known.episodes:
+        _refuse_second_birth(context, store)
     send(store, made, job)
     remember(context, identity)
     output = job.output(context.paths.published)
     output.write_bytes(to_bytes(made.published))
     _put_published(store, context.slug, output)
+
+
+def _refuse_second_birth(context: EpisodeContext, store: Store) -> None:
+    """Where the ledger was lost, what the store holds stands in for it: a guid is given once."""
+    key = published_key(context.slug)
+    if store.head(key, digest=False) is None:
+        return
+    before = Published.model_validate_json(store.get(key)).guid
+    if before != context.episode.guid:
+        raise CastkitError(
+            f"{context.slug} is published with the guid {before}, and {context.paths.toml} has {context.episode.guid}",
+            f"write the published guid into episode.toml, and take {context.workspace.ledger.name} back from version "
+            "control; for another episode choose another slug",
+        )
 
 
 def send(store: Store, made: Publication, job: Job) -> None:
@@ -202,7 +207,10 @@ def _put_published(store: Store, slug: str, path: Path) -> None:
 
 
 def check(context: EpisodeContext) -> str | None:
-    """What the store lacks of what published.json names, or None; asked on every publish."""
+    """What the store lacks of what published.json names, or None; asked on every publish.
+
+    CastkitError where the store's published.json is another than this machine sent: a colleague's, who must be asked.
+    """
     path = context.paths.published
     if not path.is_file():
         return None
@@ -212,7 +220,12 @@ def check(context: EpisodeContext) -> str | None:
     if store.head(key, digest=False) is None:
         return "the store holds no published.json"
     if store.get(key) != data:
-        return "the store holds another published.json"
+        raise CastkitError(
+            f"{context.slug} was published from elsewhere since "
+            "(the store's published.json is not the one this machine sent)",
+            "get your colleague's changes (git pull), then publish again; "
+            f"to replace theirs with yours: castkit publish {context.slug} --redo upload",
+        )
     files = list(files_of(Published.model_validate_json(data)))
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
         sizes = pool.map(lambda file: _size(store, file.key), files)
@@ -233,6 +246,7 @@ STEP = Stage[EpisodeContext](
     writes=writes,
     settings=settings,
     run=run,
+    is_editable=is_for_people,
     check=check,
     sends=True,
 )

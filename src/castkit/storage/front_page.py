@@ -13,6 +13,7 @@ from urllib.parse import quote
 from castkit.model.language import language_name
 from castkit.model.published import Published, StoredFile
 from castkit.model.review import in_words
+from castkit.storage.keys import feed_key
 from castkit.timecode import clock
 
 _STYLE = """\
@@ -48,7 +49,7 @@ def front_page(page: FrontPage) -> bytes:
             f"<h1>{escape(page.title)}</h1>",
             *([f'<p class="about">{escape(page.note)}</p>'] if page.note else []),
             "<p>Feeds, to subscribe to in a podcast app:</p>",
-            _list(f"{_name(tag)}: {_link(f'feeds/{tag}.xml', url)}" for tag, url in page.feeds.items()),
+            _list(f"{_name(tag)}: {_link(feed_key(tag), url)}" for tag, url in page.feeds.items()),
             *(_episode(page, episode) for episode in newest),
             *([] if newest else ["<p>Nothing is published here yet.</p>"]),
         ]

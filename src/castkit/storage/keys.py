@@ -1,11 +1,13 @@
-"""Keys that mean the same in a folder on any system and in a bucket.
+"""Where things lie in a store: keys that mean the same in a folder on any system and in a bucket.
 
 Rule: what one of them cannot hold, none of them takes; a key never leads out of the store.
 """
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import re
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
 
 from castkit.atomic import is_part
 from castkit.errors import StoreError
@@ -14,6 +16,23 @@ LONGEST_KEY = 1024  # bytes: S3's limit
 _LONGEST_PART = 255  # bytes: every file system's
 _FORBIDDEN = frozenset('<>:"|?*\\')  # Windows; a colon also names a drive or a stream there
 _DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))])
+_PUBLISHED = re.compile(r"episodes/([^/]+)/published\.json")
+
+
+def feed_key(language: str) -> str:
+    """Where the feed of a language lies in the store."""
+    return f"feeds/{language}.xml"
+
+
+def published_key(slug: str) -> str:
+    """Where an episode's published.json lies in the store."""
+    return f"episodes/{slug}/published.json"
+
+
+def published_slug(key: str) -> str | None:
+    """The slug of the episode whose published.json this key is, or None for any other key."""
+    found = _PUBLISHED.fullmatch(key)
+    return found[1] if found else None
 
 
 def checked(key: str) -> str:
@@ -48,3 +67,13 @@ def _part_problem(part: str) -> str:
 def public_url(base_url: str, key: str) -> str:
     """The key's address below `base_url`, percent-encoded as UTF-8."""
     return f"{base_url.rstrip('/')}/{quote(checked(key), safe='/')}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether this address can be reached from this machine only."""
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified

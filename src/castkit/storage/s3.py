@@ -147,7 +147,10 @@ class S3Store:
             if status_of(error) in (400, 403):  # HEAD has no body to say why: a question with an answer does
                 client.list_objects_v2(Bucket=self.bucket, Prefix=self._prefix, MaxKeys=1)
             raise
-        sha256 = found["Metadata"].get("sha256") or s3_upload.whole_sha256(found.get("ChecksumSHA256", ""))
+        # What the store computed goes before our own word, which says only what was meant.
+        sha256 = s3_upload.whole_sha256(
+            found.get("ChecksumSHA256", ""), kind=found.get("ChecksumType", ""), etag=found.get("ETag", "")
+        ) or found["Metadata"].get("sha256")
         return found["ContentLength"], sha256, found.get("ContentType", "")
 
     def _list(self, prefix: str) -> Iterator[str]:

@@ -114,9 +114,19 @@ def fingerprint(path: Path, *, part: int = PART) -> Fingerprint:
     return Fingerprint(start, whole.hexdigest(), tuple(pieces) or (empty,))
 
 
-def whole_sha256(checksum: str) -> str | None:
-    """The SHA-256 in hex of S3's checksum of an object; None for that of an upload in parts ("…-3")."""
-    return base64.b64decode(checksum).hex() if checksum and "-" not in checksum else None
+def whole_sha256(checksum: str, *, kind: str = "", etag: str = "") -> str | None:
+    """The SHA-256 in hex that the store computed of a whole object; None where it has only one made of its parts'.
+
+    `kind` is S3's ChecksumType. A store that gives none marks an upload in parts by "-3" in the checksum or the ETag.
+    """
+    in_parts = "-" in checksum or kind == "COMPOSITE" or (kind != "FULL_OBJECT" and "-" in etag)
+    if not checksum or in_parts:
+        return None
+    try:
+        digest = base64.b64decode(checksum, validate=True)
+    except ValueError:
+        return None
+    return digest.hex() if len(digest) == hashlib.sha256().digest_size else None
 
 
 def _send(store: Bucket, order: Order, print_: Fingerprint, progress: Progress | None) -> None:

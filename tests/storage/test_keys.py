@@ -1,0 +1,52 @@
+"""Where things lie in a store, and which addresses are this machine's own; bad keys are in test_contract.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from castkit.storage import keys
+
+
+@pytest.mark.parametrize("slug", ["talk", "第二集", "a.b"])
+def test_the_slug_comes_back_from_the_key(slug: str) -> None:
+    assert keys.published_slug(keys.published_key(slug)) == slug
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "published.json",
+        "episodes/published.json",
+        "episodes//published.json",
+        "episodes/a/b/published.json",
+        "episodes/a/published.json.bak",
+        "episodes/a/xpublished.json",
+        "old/episodes/a/published.json",
+    ],
+)
+def test_any_other_key_has_no_slug(key: str) -> None:
+    assert keys.published_slug(key) is None
+
+
+def test_a_feed_lies_where_apps_were_told() -> None:
+    assert keys.feed_key("zh-Hans") == "feeds/zh-Hans.xml", "a subscriber's address never changes"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://127.9.9.9", True),
+        ("http://localhost:1", True),
+        ("http://show.localhost", True),
+        ("http://[::1]:8000/x", True),
+        ("http://0.0.0.0:8000", True),
+        ("http://192.168.1.5:8000", False),
+        ("https://localhost.example.org", False),
+        ("https://cast.example", False),
+        ("https://10.0.0.127", False),
+    ],
+)
+def test_loopback(url: str, expected: bool) -> None:
+    assert keys.is_loopback(url) is expected
