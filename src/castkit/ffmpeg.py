@@ -342,9 +342,13 @@ def run(
             raise
         finally:
             reader.join()
-    if status != 0:
+    # ffmpeg 5 ends with 0 when the last of a file did not fit on the disk, and says so on stderr only.
+    if status != 0 or _FULL in "\n".join(log):
         raise _failure("\n".join(log), errors, doing)
     return "\n".join(log)
+
+
+_FULL = "No space left on device"
 
 
 def _compiled(graph: Any) -> list[str]:
@@ -385,7 +389,7 @@ def _shares(stream: IO[bytes] | None, duration_ms: int | None) -> Iterator[float
 
 def _failure(log: str, errors: Sequence[str], doing: str) -> CastkitError:
     """What ffmpeg said last (ffprobe only ever says what is wrong), as an error; a full disk in plain words."""
-    if "No space left on device" in log:
+    if _FULL in log:
         return CastkitError(f"the disk is full, {doing}", "free some space and run the same command again")
     said = dict.fromkeys(errors or log.strip().splitlines()[-2:] or ["it gave no reason"])
     hint = "check that the named file is whole and that its disk has room"

@@ -4,9 +4,9 @@ Each row is a step, in a module of its own under `steps/`, that says what it rea
 it depends and how it is run. A row runs when the rows named in its `after` are up to date; rows that do not wait for
 each other run side by side. An episode's road ends in `published.json`; the show's road reads only those files.
 
-    raw ─ ingest ─┬─ master ─────────────────────────────────────────────┬─ package ─┬─ upload ─▶ published.json
+    raw ─ ingest ─┬─ master ─────────────────────────────────────────────┬─ package ─┬─ pages ─ upload ─▶ published.json
                   └─ transcribe ─ subtitle ─ translate ─┬─ transcripts ──┘           │
-                                                        └─ notes ─ pages ────────────┘
+                                                        └─ notes ────────────────────┘
     all published.json ─ feed ─▶ feeds/<language>.xml
 """
 
@@ -37,8 +37,8 @@ EPISODE: tuple[Stage[EpisodeContext], ...] = (
     translate.STEP,  # cues in the show's other languages
     transcripts.STEP,  # SRT, VTT, JSON and bilingual files as listeners get them
     notes.STEP,  # show notes (Markdown) and newsletter in every language
-    pages.STEP,  # the notes as pages, from the Markdown as it stands, a person's edits included
     package.STEP,  # tagged MP3, MP4 with subtitle tracks, chapters, report
+    pages.STEP,  # the notes as pages, from the Markdown as it stands, a person's edits included; player and files
     upload.STEP,  # to the store, checked; published.json last
 )
 

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,34 @@ def test_an_episode_without_speech_is_published_without_subtitles(small: Path, t
     succeed("publish", "tone", cwd=small)
     published = json.loads((small / "episodes/tone/build/published.json").read_text("utf-8"))
     assert published["transcripts"] == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Mounts a disk of so many kB; skipped where this user may not."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mount(kilobytes: int) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
+        if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("only an administrator may mount a disk")
+        return folder
+
+    yield mount
+    if os.path.ismount(folder):
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("room", [150, 700, 1400])
+def test_a_full_disk_is_named_and_nothing_is_half_there(
+    small_show: Path, small_disk: Callable[[int], Path], room: int
+) -> None:
+    size = sum(path.stat().st_size for path in small_show.rglob("*") if path.is_file()) // 1024
+    show = Path(shutil.copytree(small_show, small_disk(size + room) / "show"))
+    ended = castkit("publish", "talk", cwd=show)
+    assert ended.code == 1, ended.out
+    assert "disk is full" in ended.err or "No space left on device" in ended.err
+    assert "Traceback" not in ended.err
+    assert not list(show.rglob(".*part*"))
+    assert not list((show / "feeds").glob("*.xml"))

@@ -29,12 +29,14 @@ def init(*, directory: Path, title: str, language: str, also: tuple[str, ...], m
     """
     from castkit.config import check_show_languages, check_show_text  # noqa: PLC0415
     from castkit.scaffold.show import ShowDraft, render_show, write_show  # noqa: PLC0415
-    from castkit.speech.models import recommend  # noqa: PLC0415
+    from castkit.speech.models import by_name, recommend  # noqa: PLC0415
     from castkit.workspace import Workspace  # noqa: PLC0415
 
     root = directory.absolute()
     check_show_languages((language, *also), root)
     advice = recommend(memory_bytes())
+    if model and not (root / model).is_dir():
+        by_name(model)  # refuses a name that nothing is known of
     model = model or advice.name
     draft = ShowDraft(title.strip(), (language, *also), model)
     text = render_show(draft)

@@ -15,7 +15,7 @@ from castkit.cli.main import EXIT_ERROR, EXIT_SOME_FAILED, show_error
 from castkit.errors import CastkitError
 from castkit.pipeline import BUILD, EPISODE, STEP_NAMES
 from castkit.steps.show_context import ShowContext
-from castkit.steps.upload import refuse_unfit_show
+from castkit.steps.upload import refuse_changed_identity, refuse_unfit_show
 
 if TYPE_CHECKING:
     from castkit.steps.context import EpisodeContext
@@ -66,6 +66,9 @@ def make(
         back = road.held_back(context.episode)
         is_going_out = is_sending and back is None
         stages = EPISODE if is_going_out else BUILD
+        if is_going_out and (changed := _guarded(context.slug, partial(refuse_changed_identity, context))):
+            failed += changed
+            continue
         failed += _guarded(context.slug, partial(road.run_episode, context, stages, console.report, redo))
         if is_sending and back:
             before = "; what was published before stays" if context.paths.published.is_file() else ""
@@ -73,7 +76,7 @@ def make(
     return failed
 
 
-def _guarded(subject: str, action: Callable[[], None]) -> list[tuple[str, CastkitError]]:
+def _guarded(subject: str, action: Callable[[], object]) -> list[tuple[str, CastkitError]]:
     try:
         action()
     except CastkitError as error:

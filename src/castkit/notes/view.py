@@ -5,8 +5,8 @@ Rule: plain strings, tuples and dictionaries only, already in the page's languag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from castkit.model import review
@@ -28,25 +28,30 @@ _RIGHT_TO_LEFT = frozenset("ar dv fa he ku ps sd ug ur yi".split())
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the notes are made of; `transcripts` are languages with where their words come from."""
+    """What the notes are made of; `transcripts` are languages with where their words come from.
+
+    `addresses` are those of the episode's pages, by language: where the newsletter sends its readers.
+    """
 
     show: Show
     episode: Episode
     people: tuple[Person, ...]
     programme: Programme
     transcripts: tuple[tuple[str, Origin], ...]
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 def view(material: Material, language: str) -> dict[str, Any]:
     """The values for a template; the packaged templates use every one of them, or nearly."""
     return {
         **common(material.show, material.episode, language),
+        "page_url": material.addresses.get(language, ""),
         "people": tuple(_person(person, material.show, language) for person in material.people),
         "chapters": _chapters(material, language),
         "documents": _documents(material, language),
         "transcripts": tuple(
             {"language": language_name(tag, language), "note": review.in_words(origin, language)}
-            for tag, origin in _own_first(material.transcripts, language)
+            for tag, origin in own_first(material.transcripts, language)
         ),
         "partners": _organisations(material.show.partners, material.show, language),
         "funders": _organisations(material.show.funders, material.show, language),
@@ -124,7 +129,8 @@ def _documents(material: Material, language: str) -> tuple[dict[str, str], ...]:
     )
 
 
-def _own_first(tracks: Iterable[tuple[str, Origin]], language: str) -> list[tuple[str, Origin]]:
+def own_first(tracks: Iterable[tuple[str, Origin]], language: str) -> list[tuple[str, Origin]]:
+    """Tracks in the order a reader of this language wants them: the same tag, the same language, the rest."""
     return sorted(tracks, key=lambda track: (track[0] != language, primary(track[0]) != primary(language)))
 
 

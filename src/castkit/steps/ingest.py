@@ -18,6 +18,7 @@ from castkit.audio import jingle
 from castkit.audio.listen import SILENT_LUFS, Heard, Wav, listen
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError, ToolMissing
+from castkit.model.chapters import marks
 from castkit.model.episode import Recording
 from castkit.model.programme import Programme, Track
 from castkit.steps.context import EpisodeContext, is_for_people
@@ -86,6 +87,8 @@ def _run(context: EpisodeContext, job: Job) -> None:
     crossfade_ms = context.show.audio.crossfade_ms
     layout = jingle.lay_out(max(ends), intro_ms=intro_ms, outro_ms=outro_ms, crossfade_ms=crossfade_ms)
     programme = Programme(tuple(tracks), layout.lead_ms, layout.duration_ms)
+    # Refuses a chapter past the end now, not after the recognition of an hour.
+    marks(context.episode.chapters, programme, duration_ms=layout.duration_ms, languages=context.show.languages)
     write_json(job.output(context.paths.ingest), programme.to_json())
 
 

@@ -11,6 +11,8 @@ from castkit.notes import templates
 from castkit.notes.view import Material, view
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import load_programme, load_tracks
+from castkit.steps.publication import episode_key
+from castkit.storage.keys import public_url
 
 # The keys of castkit.toml and episode.toml that the notes print; the rest may change without making them anew.
 _SHOW_KEYS = (
@@ -31,6 +33,11 @@ def texts_of(context: EpisodeContext) -> dict[str, Any]:
         "partners": [one.model_dump(mode="json") for one in show.partners],
         "funders": [one.model_dump(mode="json") for one in show.funders],
     }
+
+
+def _settings(context: EpisodeContext) -> dict[str, Any]:
+    """The texts, and the store's address, by which the newsletter names the page."""
+    return {**texts_of(context), "base_url": context.show.store.base_url}
 
 
 def _reads(context: EpisodeContext) -> Iterable[Path]:
@@ -55,7 +62,13 @@ def _run(context: EpisodeContext, job: Job) -> None:
 
 def _material(context: EpisodeContext) -> Material:
     transcripts = tuple((track.language, track.origin) for track in load_tracks(context).worded)
-    return Material(context.show, context.episode, context.people, load_programme(context), transcripts)
+    addresses = {language: _page_address(context, language) for language in context.show.languages}
+    return Material(context.show, context.episode, context.people, load_programme(context), transcripts, addresses)
+
+
+def _page_address(context: EpisodeContext, language: str) -> str:
+    key = episode_key(context.slug, context.paths.notes_html(language).name)
+    return public_url(context.show.store.base_url, key)
 
 
 def _write(path: Path, text: str) -> None:
@@ -64,10 +77,10 @@ def _write(path: Path, text: str) -> None:
 
 STEP = Stage[EpisodeContext](
     name="notes",
-    version=1,
+    version=2,
     after=("translate",),
     reads=_reads,
     writes=_writes,
-    settings=texts_of,
+    settings=_settings,
     run=_run,
 )

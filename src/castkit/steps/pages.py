@@ -1,4 +1,4 @@
-"""The show notes as pages, made from their Markdown.
+"""The show notes as pages, made from their Markdown, with a player and the files to download.
 
 Rule: the Markdown on disk is what counts, so that notes a person edited by hand are the notes that go out.
 """
@@ -10,13 +10,19 @@ from pathlib import Path
 
 from castkit.engine.stage import Job, Stage
 from castkit.notes import html, templates
+from castkit.notes.page import Files, Words, files_view
 from castkit.notes.view import common
 from castkit.steps.context import EpisodeContext
 from castkit.steps.notes import texts_of
+from castkit.steps.publication import built_tracks, hashed_name, transcript_paths
 
 
 def _reads(context: EpisodeContext) -> Iterable[Path]:
-    yield from (context.paths.notes_markdown(language) for language in context.show.languages)
+    paths = context.paths
+    yield from (paths.notes_markdown(language) for language in context.show.languages)
+    yield from (paths.tracks, paths.audio, paths.video)
+    for track in built_tracks(context):
+        yield from transcript_paths(context, track.language)
     yield from templates.candidates(context.workspace.templates)
 
 
@@ -25,18 +31,40 @@ def _writes(context: EpisodeContext) -> Iterable[Path]:
 
 
 def _run(context: EpisodeContext, job: Job) -> None:
-    sources = templates.load(context.workspace.templates)
+    sources, files = templates.load(context.workspace.templates), _files(context)
     for language in context.show.languages:
         content = html.body(context.paths.notes_markdown(language).read_text("utf-8"))
-        values = common(context.show, context.episode, language)
+        values = {**common(context.show, context.episode, language), "files": files_view(files, language)}
         page = templates.render_html(sources, templates.PAGE, values, content)
         job.output(context.paths.notes_html(language)).write_text(page, "utf-8", newline="\n")
 
 
+def _files(context: EpisodeContext) -> Files:
+    """The files as the store names them; CastkitError for one that is not built."""
+    audio, video = context.paths.audio, context.paths.video
+    return Files(
+        audio=_name(context, audio),
+        video=_name(context, video) if video.is_file() else "",
+        words=tuple(
+            Words(
+                track.language,
+                track.origin,
+                *(_name(context, path) for path in transcript_paths(context, track.language)),
+            )
+            for track in built_tracks(context)
+        ),
+    )
+
+
+def _name(context: EpisodeContext, path: Path) -> str:
+    name, _ = hashed_name(context, path)
+    return name
+
+
 STEP = Stage[EpisodeContext](
     name="pages",
-    version=1,
-    after=("notes",),
+    version=2,
+    after=("notes", "package", "transcripts"),
     reads=_reads,
     writes=_writes,
     settings=texts_of,

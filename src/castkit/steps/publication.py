@@ -70,6 +70,18 @@ def transcript_paths(context: EpisodeContext, language: str) -> tuple[Path, ...]
     return paths.vtt(language), paths.published_srt(language), paths.transcript_json(language)
 
 
+def hashed_name(context: EpisodeContext, path: Path) -> tuple[str, str]:
+    """A built file's name in the episode's folder of the store, `<slug>-<hash>.en.vtt`, and its whole SHA-256."""
+    digest = _sha256(context, path)
+    ending = path.name.removeprefix(context.slug)
+    return f"{context.slug}-{digest[:HASH_LENGTH]}{ending}", digest
+
+
+def episode_key(slug: str, name: str) -> str:
+    """Where a file of an episode lies in the store."""
+    return f"episodes/{slug}/{name}"
+
+
 def publication(context: EpisodeContext, address: Address) -> Publication:
     """The publication under the addresses that `address` gives; CastkitError where the episode is not fully built."""
     paths, languages = context.paths, context.show.languages
@@ -158,14 +170,13 @@ def _by_language(context: EpisodeContext, paths: list[Path], address: Address, *
 
 def _hashed(context: EpisodeContext, path: Path, address: Address) -> Item:
     """Under a name with a hash of the content, for files that players keep and resume: `<slug>-<hash>.en.vtt`."""
-    digest = _sha256(context, path)
-    ending = path.name.removeprefix(context.slug)
-    return _item(path, f"episodes/{context.slug}/{context.slug}-{digest[:HASH_LENGTH]}{ending}", digest, address)
+    name, digest = hashed_name(context, path)
+    return _item(path, episode_key(context.slug, name), digest, address)
 
 
 def _named(context: EpisodeContext, path: Path, address: Address) -> Item:
     """Under a name of its own that stays, for pages people link to."""
-    return _item(path, f"episodes/{context.slug}/{path.name}", _sha256(context, path), address)
+    return _item(path, episode_key(context.slug, path.name), _sha256(context, path), address)
 
 
 def _item(path: Path, key: str, digest: str, address: Address) -> Item:

@@ -6,7 +6,7 @@ only when everything it names is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -130,16 +130,14 @@ def settings(context: EpisodeContext) -> Any:
 
 def run(context: EpisodeContext, job: Job) -> None:
     refuse_unfit(context)
-    identity = ledger.Identity(context.episode.guid, context.episode.date)
-    known = ledger.read(context.workspace.ledger)
-    ledger.check(known, context.slug, identity, context.paths.toml)
+    known = refuse_changed_identity(context)
     store = open_store(context.show.store, context.workspace.root)
     made = publication(context, store.url)
     store.check()
-    if context.slug not in known.episodes:
+    if context.slug not in known:
         _refuse_second_birth(context, store)
     send(store, made, job)
-    remember(context, identity)
+    remember(context)
     output = job.output(context.paths.published)
     output.write_bytes(to_bytes(made.published))
     _put_published(store, context.slug, output)
@@ -187,10 +185,21 @@ def _put(store: Store, item: Item, progress: Progress) -> None:
         raise StoreError(f"{item.path.name} changed while it was uploaded", "run the command again")
 
 
-def remember(context: EpisodeContext, identity: ledger.Identity) -> None:
+def refuse_changed_identity(context: EpisodeContext) -> Collection[str]:
+    """CastkitError where guid or date are not those of the ledger; gives the slugs that the ledger knows."""
+    known = ledger.read(context.workspace.ledger)
+    ledger.check(known, context.slug, _identity(context), context.paths.toml)
+    return known.episodes
+
+
+def _identity(context: EpisodeContext) -> ledger.Identity:
+    return ledger.Identity(context.episode.guid, context.episode.date)
+
+
+def remember(context: EpisodeContext) -> None:
     """Writes guid and first date into the ledger, before the world can see the episode; one castkit at a time."""
     workspace = context.workspace
-    episodes = {context.slug: identity}
+    episodes = {context.slug: _identity(context)}
     if ledger.add(workspace.ledger, episodes=episodes) is None:
         return
     place = Place("the show's ledger", workspace.root, workspace.feeds, workspace.show_receipts, workspace.show_lock)
