@@ -9,6 +9,7 @@ from castkit.model.cue import Origin
 from castkit.model.episode import Episode
 from castkit.model.programme import Programme
 from castkit.model.show import Show
+from castkit.notes.page import Files, Words
 from castkit.notes.view import Material
 
 SHOW_TOML = """
@@ -79,6 +80,9 @@ url = "https://example.org/study"
 """
 
 
+ADDRESSES = {tag: f"https://cdn.example.org/a/episodes/talk/notes.{tag}.html" for tag in ("en", "zh-Hans")}
+
+
 def show(**changes: Any) -> Show:
     value = tomllib.loads(SHOW_TOML)
     value["show"].update(changes)
@@ -94,4 +98,17 @@ def material(*, lead_ms: int = 4500, show_changes: dict[str, Any] | None = None,
     told = episode(**changes)
     people = tuple(person for person in told.people if not isinstance(person, str))
     tracks = (("en", Origin.ACCEPTED), ("zh-Hans", Origin.MACHINE_TRANSLATION))
-    return Material(show(**(show_changes or {})), told, people, Programme((), lead_ms, 100_000), tracks)
+    return Material(show(**(show_changes or {})), told, people, Programme((), lead_ms, 100_000), tracks, ADDRESSES)
+
+
+def files(*, has_video: bool = False) -> Files:
+    """What the page offers: the tracks of `material`, in another order than either page wants."""
+    words = tuple(
+        Words(tag, origin, *(f"talk-{digit * 12}.{tag}.{ending}" for ending in ("vtt", "srt", "json")))
+        for tag, origin, digit in (
+            ("fr", Origin.RECOGNITION, "1"),
+            ("zh-Hans", Origin.MACHINE_TRANSLATION, "2"),
+            ("en", Origin.ACCEPTED, "3"),
+        )
+    )
+    return Files("talk-aaaaaaaaaaaa.mp3", "talk-bbbbbbbbbbbb.mp4" if has_video else "", words)

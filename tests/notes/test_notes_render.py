@@ -16,11 +16,17 @@ from castkit.model.cue import Origin
 from castkit.notes import html, templates
 from castkit.notes.labels import LABELS, date_in_words
 from castkit.notes.licences import licence_name
+from castkit.notes.page import Files, files_view
 from castkit.notes.roles import role_name
 from castkit.notes.view import view
 
 GOLDEN = Path(__file__).parent / "golden"
 NOWHERE = Path(__file__).parent / "no-such-folder"
+
+
+def page_of(text: str, values: dict[str, Any], files: Files) -> str:
+    given = {**values, "files": files_view(files, values["language"])}
+    return templates.render_html(templates.load(NOWHERE), templates.PAGE, given, html.body(text))
 
 
 def made(language: str = "en", **changes: Any) -> dict[str, str]:
@@ -30,7 +36,7 @@ def made(language: str = "en", **changes: Any) -> dict[str, str]:
     text = templates.render_markdown(sources, values)
     return {
         "md": text,
-        "html": templates.render_html(sources, templates.PAGE, values, html.body(text)),
+        "html": page_of(text, values, samples.files()),
         "newsletter.html": templates.render_html(sources, templates.NEWSLETTER, values),
         "fragment.html": notes.fragment(text) + "\n",
     }
@@ -45,7 +51,7 @@ def test_golden(language: str, ending: str) -> None:
 class Tags(HTMLParser):
     """Collects start tags with attributes; complains of tags that are not closed."""
 
-    VOID = frozenset(["meta", "br", "hr"])
+    VOID = frozenset(["meta", "br", "hr", "track"])
 
     def __init__(self) -> None:
         super().__init__()
@@ -235,3 +241,12 @@ def test_dates(language: str, words: str) -> None:
 )
 def test_licences(licence: str, found: tuple[str, str]) -> None:
     assert licence_name(licence) == found
+
+
+def test_newsletter_leads_to_this_episodes_page_and_says_what_is_unreviewed() -> None:
+    text = made("zh-Hans")["newsletter.html"]
+    button = next(
+        dict(found)["href"] for tag, found in tags_of(text) if "background:#0a5c8f" in (found.get("style") or "")
+    )
+    assert button == "https://cdn.example.org/a/episodes/talk/notes.zh-Hans.html"
+    assert "中文（简体）：机器翻译，未经审校" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from castkit.model.episode import Episode
 from castkit.model.show import Show
 from castkit.steps import notes, pages
 from castkit.steps.context import EpisodeContext
+from castkit.steps.publication import publication, transcript_paths
 from castkit.workspace import Workspace
 
 SHOW = """
@@ -48,7 +50,16 @@ class Desk:
         self.show: dict[str, Any] = tomllib.loads(SHOW)
         self.paths.build.mkdir(parents=True)
         self.paths.ingest.write_text('{"version": 1, "tracks": [], "lead_ms": 0, "duration_ms": 60000}', "utf-8")
+        self.paths.audio.write_bytes(b"sound")
+        for path in transcript_paths(self.context, "en"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(path.name.encode())
         self.tracks("recognition")
+
+    @property
+    def context(self) -> EpisodeContext:
+        show, episode = Show.model_validate(self.show), Episode.model_validate(self.episode)
+        return EpisodeContext(self.workspace, show, "episode-01", episode)
 
     def tracks(self, origin: str) -> None:
         tracks = [
@@ -60,10 +71,8 @@ class Desk:
     def write(self) -> dict[str, str]:
         """Runs both steps; what was done, and why, by step."""
         told: list[Any] = []
-        show, episode = Show.model_validate(self.show), Episode.model_validate(self.episode)
-        context = EpisodeContext(self.workspace, show, "episode-01", episode)
         place = Place("episode-01", self.workspace.root, self.paths.build, self.paths.receipts, self.paths.lock)
-        run((notes.STEP, pages.STEP), context, place, told.append)
+        run((notes.STEP, pages.STEP), self.context, place, told.append)
         return {event.step: event.reason for event in told if type(event).__name__ in ("Started", "Skipped")}
 
 
@@ -95,7 +104,7 @@ def test_acceptance_shows_in_the_notes(desk: Desk) -> None:
     desk.tracks("accepted")
     assert desk.write() == {
         "notes": "inputs changed: subtitles.json",
-        "pages": "inputs changed: notes.en.md, notes.zh-Hans.md",
+        "pages": "inputs changed: notes.en.md, notes.zh-Hans.md, subtitles.json",
     }
     assert "- English: reviewed by a person" in desk.paths.notes_markdown("en").read_text("utf-8")
 
@@ -156,3 +165,49 @@ def test_damaged_inputs_are_named(desk: Desk, text: str) -> None:
     with pytest.raises(CastkitError, match=r"subtitles\.json is not as castkit wrote it") as caught:
         desk.write()
     assert "castkit build" in caught.value.hint
+
+
+def linked(desk: Desk, language: str = "en") -> set[str]:
+    """The files beside the page that it names."""
+    text = desk.paths.notes_html(language).read_text("utf-8")
+    return set(re.findall(r'(?:href|src)="(episode-01[^"]*)"', text))
+
+
+@pytest.mark.parametrize("has_video", [False, True])
+def test_page_names_the_files_as_the_store_does(desk: Desk, *, has_video: bool) -> None:
+    if has_video:
+        desk.paths.video.write_bytes(b"picture")
+    desk.write()
+    desk.paths.report.write_text('{"duration_ms": 60000, "video": {"height": 1080}}', "utf-8")
+    made = publication(desk.context, lambda key: f"https://example.org/{key}").published
+    files = [made.audio, *([made.video] if made.video else []), *(one.file for one in made.transcripts)]
+    assert {file.key.removeprefix("episodes/episode-01/") for file in files} == linked(desk) == linked(desk, "zh-Hans")
+    assert len(files) == (5 if has_video else 4)
+    assert made.notes["en"].key == "episodes/episode-01/notes.en.html", "in the same folder as what it links to"
+
+
+def test_new_sound_makes_the_page_anew_and_nothing_else(desk: Desk) -> None:
+    before = linked(desk)
+    desk.paths.audio.write_bytes(b"other sound")
+    assert desk.write() == {"notes": "up to date", "pages": "inputs changed: episode-01.mp3"}
+    assert len(linked(desk) - before) == 1
+
+
+def test_a_picture_that_is_new_makes_a_video_player(desk: Desk) -> None:
+    desk.paths.video.write_bytes(b"picture")
+    assert desk.write()["pages"] == "inputs changed: episode-01.mp4"
+    assert "<video controls" in desk.paths.notes_html("en").read_text("utf-8")
+
+
+def test_a_missing_sound_is_named(desk: Desk) -> None:
+    desk.paths.audio.unlink()
+    with pytest.raises(CastkitError, match=r"episode-01\.mp3 is missing"):
+        desk.write()
+
+
+def test_a_new_address_of_the_store_changes_the_newsletters_button(desk: Desk) -> None:
+    desk.show["store"] = {"base_url": "https://cdn.example.org/shows/a/"}
+    assert desk.write() == {"notes": "settings changed: base_url", "pages": "up to date"}
+    text = desk.paths.newsletter_html("en").read_text("utf-8")
+    assert 'href="https://cdn.example.org/shows/a/episodes/episode-01/notes.en.html"' in text
+    assert "English: machine transcript, not reviewed" in text

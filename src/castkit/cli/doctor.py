@@ -143,8 +143,8 @@ def _models(app: App) -> Iterator[Finding]:
     yield Finding("models here", OK if here else WARNING, f"{found} ({cache()})", remedy)
     if not _is_in_show(app):
         return
-    _, show = app.load()
-    locate(show.speech.model)
+    workspace, show = app.load()
+    locate(show.speech.model, workspace.root)
     remark = next((f": {model.remark}" for model in MODELS if model.name == show.speech.model), "")
     yield Finding("models", OK, f"the show's model is {show.speech.model}{remark}")
 

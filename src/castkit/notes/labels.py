@@ -13,8 +13,8 @@ LABELS: dict[str, dict[str, str]] = {
     "en": {
         "people": "People", "chapters": "Chapters", "documents": "Related documents", "transcripts": "Transcripts",
         "partners": "Partners", "funding": "Funding", "disclaimer": "Disclaimer", "licence": "Licence",
-        "files": "Downloads", "sound": "Sound", "get": "Download sound and transcripts",
-        "get_video": "Download video, sound and transcripts",
+        "files": "Downloads", "sound": "Sound", "download": "Download sound and transcripts",
+        "download_video": "Download video, sound and transcripts",
         "keywords": "Keywords", "listen": "Listen and read more", "comma": ", ", "list": ", ", "colon": ": ",
         "episode": "Episode {number}", "season": "Season {season}, episode {number}",
         "trailer": "Trailer", "bonus": "Bonus",
@@ -24,7 +24,7 @@ LABELS: dict[str, dict[str, str]] = {
     "zh-Hans": {
         "people": "人物", "chapters": "章节", "documents": "相关资料", "transcripts": "文字稿",
         "partners": "合作伙伴", "funding": "资助", "disclaimer": "免责声明", "licence": "许可协议",
-        "files": "下载", "sound": "音频", "get": "下载音频和文字稿", "get_video": "下载视频、音频和文字稿",
+        "files": "下载", "sound": "音频", "download": "下载音频和文字稿", "download_video": "下载视频、音频和文字稿",
         "keywords": "关键词", "listen": "收听并阅读更多", "comma": "，", "list": "、", "colon": "：",
         "episode": "第{number}期", "season": "第{season}季第{number}期",
         "trailer": "预告", "bonus": "特别节目",
@@ -34,7 +34,7 @@ LABELS: dict[str, dict[str, str]] = {
     "zh-Hant": {
         "people": "人物", "chapters": "章節", "documents": "相關資料", "transcripts": "文字稿",
         "partners": "合作夥伴", "funding": "資助", "disclaimer": "免責聲明", "licence": "授權條款",
-        "files": "下載", "sound": "音訊", "get": "下載音訊和文字稿", "get_video": "下載影片、音訊和文字稿",
+        "files": "下載", "sound": "音訊", "download": "下載音訊和文字稿", "download_video": "下載影片、音訊和文字稿",
         "keywords": "關鍵詞", "listen": "收聽並閱讀更多", "comma": "，", "list": "、", "colon": "：",
         "episode": "第{number}集", "season": "第{season}季第{number}集",
         "trailer": "預告", "bonus": "特別節目",
@@ -44,8 +44,8 @@ LABELS: dict[str, dict[str, str]] = {
     "fr": {
         "people": "Intervenants", "chapters": "Chapitres", "documents": "Documents", "transcripts": "Transcriptions",
         "partners": "Partenaires", "funding": "Financement", "disclaimer": "Avertissement", "licence": "Licence",
-        "files": "Téléchargements", "sound": "Son", "get": "Télécharger le son et les transcriptions",
-        "get_video": "Télécharger la vidéo, le son et les transcriptions",
+        "files": "Téléchargements", "sound": "Son", "download": "Télécharger le son et les transcriptions",
+        "download_video": "Télécharger la vidéo, le son et les transcriptions",
         "keywords": "Mots-clés", "listen": "Écouter et lire la suite", "comma": ", ", "list": ", ", "colon": " : ",
         "episode": "Épisode {number}", "season": "Saison {season}, épisode {number}",
         "trailer": "Bande-annonce", "bonus": "Bonus",
@@ -55,8 +55,8 @@ LABELS: dict[str, dict[str, str]] = {
     "es": {
         "people": "Participantes", "chapters": "Capítulos", "documents": "Documentos", "transcripts": "Transcripciones",
         "partners": "Socios", "funding": "Financiación", "disclaimer": "Descargo de responsabilidad",
-        "files": "Descargas", "sound": "Audio", "get": "Descargar el audio y las transcripciones",
-        "get_video": "Descargar el vídeo, el audio y las transcripciones",
+        "files": "Descargas", "sound": "Audio", "download": "Descargar el audio y las transcripciones",
+        "download_video": "Descargar el vídeo, el audio y las transcripciones",
         "licence": "Licencia", "keywords": "Palabras clave", "listen": "Escuchar y leer más",
         "comma": ", ", "list": ", ", "colon": ": ",
         "episode": "Episodio {number}", "season": "Temporada {season}, episodio {number}",
