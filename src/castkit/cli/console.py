@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from threading import Lock
@@ -72,7 +73,7 @@ class Console(Protocol):
     def report(self, event: events.Event) -> None: ...
 
 
-class _Base:
+class _Base(ABC):
     def __init__(self) -> None:
         self.tally = Tally()
         self._mutex = Lock()
@@ -90,8 +91,8 @@ class _Base:
             self.tally.add(event)
             self.draw(event)
 
-    def draw(self, event: events.Event) -> None:
-        raise NotImplementedError(event)
+    @abstractmethod
+    def draw(self, event: events.Event) -> None: ...
 
 
 class JsonConsole(_Base):
