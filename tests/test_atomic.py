@@ -35,20 +35,20 @@ def test_a_rename_that_never_succeeds_ends_soon_and_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "b.json").write_bytes(b"old")
-    calls, begin = failing(1000, monkeypatch), time.monotonic()
+    calls = failing(1000, monkeypatch)
     with pytest.raises(PermissionError):
         atomic.write_bytes(tmp_path / "b.json", b"new")
-    assert time.monotonic() - begin < 5
     assert len(calls) == 10
     assert [path.name for path in tmp_path.iterdir()] == ["b.json"]
     assert (tmp_path / "b.json").read_bytes() == b"old"
 
 
-def test_other_errors_are_not_waited_for(tmp_path: Path) -> None:
-    begin = time.monotonic()
+def test_other_errors_are_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
     with pytest.raises(FileNotFoundError):
         atomic.replace(tmp_path / "none", tmp_path / "b")
-    assert time.monotonic() - begin < 0.5
+    assert waits == []
 
 
 @pytest.mark.parametrize("name", ["b.json", "第二集.mp3", "x" * 255, "集" * 85])

@@ -257,8 +257,6 @@ def test_a_thousand_items() -> None:
         one.model_copy(update={"slug": f"episode-{n:04}", "date": one.date + timedelta(days=n), "number": n + 1})
         for n in range(1000)
     ]
-    began = time.monotonic()
     data = render(samples.show(), many, samples.address())
-    assert time.monotonic() - began < 10
     numbers = texts(etree.fromstring(data), "//item/itunes:episode/text()")
     assert numbers == [str(n) for n in range(1000, 0, -1)]

@@ -70,8 +70,8 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The printable text on one line, trimmed; an ideographic or no-break space stays what it is."""
-    return _BLANKS.sub(" ", printable(text)).strip(" ")
+    """The printable text on one line, trimmed; within it an ideographic or no-break space stays what it is."""
+    return _BLANKS.sub(" ", printable(text)).strip()
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
