@@ -172,11 +172,6 @@ def test_windows_faults_end_in_the_same_bytes(small: Path, small_published: Path
     assert everything(small) == everything(small_published)
 
 
-def _hear_interrupts() -> None:
-    """A shell starts what it puts in the background deaf to Ctrl-C; castkit keeps to that, so the test undoes it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def _publish_and_stop(workspace: Path, after_s: float, number: signal.Signals) -> int:
     """Starts a publish in a process group of its own and sends it the signal; gives its exit code."""
     process = subprocess.Popen(
@@ -185,7 +180,6 @@ def _publish_and_stop(workspace: Path, after_s: float, number: signal.Signals) -
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - the tests' own process has no threads at this point
     )
     time.sleep(after_s)
     if process.poll() is None:
@@ -222,7 +216,6 @@ def test_interrupt_exits_130_and_leaves_no_process(small: Path, number: signal.S
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
-        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - the tests' own process has no threads at this point
     )
     assert process.stdout is not None
     for line in process.stdout:
