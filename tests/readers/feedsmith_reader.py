@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,6 +21,7 @@ def install(folder: Path) -> None:
     done = npm(
         ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)],
         return_completed_process=True, cwd=folder, capture_output=True, timeout=120,
+        env={"NODE_OPTIONS": "--use-system-ca", **os.environ},  # the authorities that pip and git trust here too
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
