@@ -92,3 +92,11 @@ def test_completion_offers_commands_and_slugs(tmp_path: Path) -> None:
 
     assert "publish" in complete("castkit pu", 1)
     assert complete("castkit publish o", 2) == ["one", "other"]
+
+
+def test_status_of_a_show_just_begun_lists_its_placeholders(tmp_path: Path) -> None:
+    show = tmp_path / "show"
+    assert castkit("init", str(show), "--title", "T", "--language", "en", cwd=tmp_path).returncode == 0
+    ended = castkit("status", cwd=show)
+    assert ended.returncode == 0, ended.stderr
+    assert "placeholder: show.owner_email" in ended.stdout

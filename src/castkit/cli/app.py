@@ -1,4 +1,4 @@
-"""What every command is handed: where to look for the workspace, and how much to say."""
+"""What every command is handed: where to look for the workspace."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The global options; `directory` is where `-C` points, else the current folder."""
+    """The global options that commands need; `directory` is where `-C` points, else the current folder."""
 
     directory: Path
-    verbose: bool = False
-    debug: bool = False
 
     def workspace(self) -> Workspace:
         """The workspace around `directory`; CastkitError where there is none."""

@@ -35,6 +35,11 @@ class Row:
     seconds: float
     why: str
 
+    @property
+    def time(self) -> str:
+        """The seconds it took, for the table; a dash where nothing ran."""
+        return f"{self.seconds:.1f}" if self.outcome == "ran" else "-"
+
 
 @dataclass(slots=True)
 class Tally:

@@ -24,7 +24,7 @@ def feed(app: App, /, *, redo: bool, as_json: bool) -> None:
     if as_json:
         echo_json({"event": "summary", "notes": console.tally.notes, "feeds": dict(urls)})
         return
-    rows = [(row.step, f"{row.seconds:.1f}" if row.outcome == "ran" else "-", row.why) for row in console.tally.rows]
+    rows = [(row.step, row.time, row.why) for row in console.tally.rows]
     echo_table(rows, ("step", "seconds", "why it ran or was skipped"))
     for text in console.tally.notes:
         click.echo(f"note: {text}")

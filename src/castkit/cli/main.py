@@ -77,7 +77,7 @@ def cli(ctx: click.Context, *, directory: Path | None, verbose: bool, debug: boo
     if directory is not None and not directory.is_dir():
         raise CastkitError(f"-C {directory}: no such folder", "name the folder that holds castkit.toml")
     _log_to_stderr(verbose=verbose, debug=debug)
-    ctx.obj = App((directory or Path.cwd()).absolute(), verbose, debug)
+    ctx.obj = App((directory or Path.cwd()).absolute())
 
 
 def _log_to_stderr(*, verbose: bool, debug: bool) -> None:

@@ -110,9 +110,7 @@ def finish(
             {"event": "summary", "notes": tally.notes, "errors": errors, "results": results, "feeds": dict(feeds)}
         )
         return
-    rows = [
-        (row.subject, row.step, f"{row.seconds:.1f}" if row.outcome == "ran" else "-", row.why) for row in tally.rows
-    ]
+    rows = [(row.subject, row.step, row.time, row.why) for row in tally.rows]
     echo_table(rows, ("episode", "step", "seconds", "why it ran or was skipped"))
     for text in tally.notes:
         click.echo(f"note: {text}")

@@ -24,7 +24,8 @@ def status(app: App, /, slugs: tuple[str, ...], *, as_json: bool) -> None:
     from castkit.config import placeholders  # noqa: PLC0415
 
     workspace, show = app.load()
-    contexts = road.load_contexts(app, slugs, every=not slugs)
+    named = slugs or workspace.slugs()  # a show just begun has none yet, and its placeholders are told all the same
+    contexts = road.load_contexts(app, named) if named else []
     rows = [row for context in contexts for row in _episode_rows(context)]
     is_upload_due = any(step == "upload" and state != "up to date" for _, step, state, _ in rows)
     if is_upload_due:

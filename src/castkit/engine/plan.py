@@ -1,7 +1,7 @@
 """Which stages must run, and why.
 
-Rule: a stage runs for one of six reasons (new, step changed, settings changed, inputs changed, output missing, or what
-its own check found), or because a person asked; never because of a clock.
+Rule: a stage runs for one of seven reasons (new, step changed, settings changed, inputs changed, output missing, output
+changed, or what its own check found), or because a person asked; never because of a clock.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ class Decision(Generic[C]):
     stage: Stage[C]
     reason: str | None
     edited: tuple[Path, ...] = ()
-    is_waiting: bool = False
 
 
 def decide(stage: Stage[C], context: C, receipts: Receipts, digests: Digests) -> Decision[C]:
@@ -92,7 +91,7 @@ def plan(
         if stage.name in redo:
             decision = Decision(stage, "asked for")
         elif blocking:
-            decision = Decision(stage, f"after {_some(blocking)}", is_waiting=True)
+            decision = Decision(stage, f"after {_some(blocking)}")
         else:
             decision = _decide_or_say(stage, context, receipts, digests)
         if decision.reason:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from castkit.model.published import (
 from castkit.notes.html import fragment
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import BuiltTrack, json_text, load_as, load_programme, load_tracks
+from castkit.storage.folder import sha256_of
 from castkit.storage.mediatypes import cache_control, media_type
 
 HASH_LENGTH = 12  # hex digits in a name
@@ -187,8 +187,7 @@ def _item(path: Path, key: str, digest: str, address: Address) -> Item:
 
 def _sha256(context: EpisodeContext, path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except FileNotFoundError:
         raise _not_built(context, path) from None
 
