@@ -81,7 +81,7 @@ def test_version_and_features():
 
 def test_probe_of_the_demonstration(demo_raw):
     camera = ffmpeg.probe(demo_raw / "episode-03/raw/camera.mp4")
-    assert camera.video == ffmpeg.VideoStream("h264", 1280, 720, 25.0)
+    assert camera.video == ffmpeg.VideoStream("h264", 1280, 720, 25.0, "yuv420p", duration_ms=72_120)
     assert camera.audio[0].codec == "aac"
     assert camera.duration_ms == pytest.approx(72_120, abs=50)
     guest = ffmpeg.probe(demo_raw / "episode-01/raw/guest.m4a")

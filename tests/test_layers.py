@@ -33,7 +33,7 @@ HOMES = {
     "feedgen": ("feed.podcast",),
     "lxml": ("feed.podcast",),
     "pydub": ("audio.jingle",),
-    "ffmpeg": ("ffmpeg",),
+    "ffmpeg": ("ffmpeg.graph",),
     "faster_whisper": ("speech.faster", "speech.vad"),
     "ctranslate2": ("speech.faster",),
     "numpy": ("speech",),
@@ -108,7 +108,7 @@ def test_libraries_stay_in_their_homes(path: Path) -> None:
 
 def test_subprocesses_are_run_in_one_module() -> None:
     users = {name_of(path) for path in modules() for _, target in imports(path) if target == "subprocess"}
-    assert users <= {"ffmpeg", "speech.pip"}, users
+    assert users <= {"ffmpeg.tools", "ffmpeg.running", "speech.pip"}, users
 
 
 def test_the_table_of_homes_is_whole_and_true() -> None:
