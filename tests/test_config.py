@@ -154,6 +154,13 @@ WRONG_SHOW: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("[store]", '[audio]\nbitrate = "128"\n[store]', ("audio.bitrate", "without quotation marks")),
     ("[store]", '[audio]\nintro = "../intro.wav"\n[store]', ("audio.intro", "within the workspace")),
     ("[store]", '[audio]\nintro = "/intro.wav"\n[store]', ("audio.intro", "relative")),
+    ("[store]", '[audio]\nbed = "/music.wav"\n[store]', ("audio.bed", "relative")),
+    ("[store]", "[audio]\nlongest_pause_ms = 400\n[store]", ("audio.longest_pause_ms", "at least 1000")),
+    ("[store]", '[audio]\npreset = "interveiw"\n[store]', ("audio.preset", 'mean "interview"?')),
+    ("[store]", '[audio]\nformats = ["mp3", "wav"]\n[store]', ("audio.formats[1]", '"opus"')),
+    ("[store]", '[video]\nburn = "zh_Hans"\n[store]', ("video.burn", 'mean "zh-Hans"?')),
+    ("[store]", '[video]\nburn = "bilingal"\n[store]', ("video.burn", 'mean "bilingual"?')),
+    ("[store]", '[video]\nshape = "4:3"\n[store]', ("video.shape", '"9:16"')),
     ("[store]", '[subtitles]\nrequire_review = ["zh_Hans"]\n[store]', ("require_review[0]", 'mean "zh-Hans"?')),
     ("[store]", '[show.disclaimer]\nen = "a\\u0007b"\n[store]', ("show.disclaimer.en", "U+0007")),
     ("[store]", '[speech]\ncompute_type = "int9"\n[store]', ("speech.compute_type", "did you mean")),
@@ -195,7 +202,15 @@ WRONG_EPISODE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ('"raw/host.wav"', '"C:/x.wav"', ("recordings[0].path", "relative")),
     ('"raw/host.wav"', "'raw\\host.wav'", ("recordings[0].path", 'did you mean "raw/host.wav"?')),
     ('"raw/host.wav"', '"raw/a\\u0000b"', ("recordings[0].path",)),
-    ('"raw/host.wav"', '"raw/host.wav"\noffset_ms = -1', ("offset_ms", "at least 0")),
+    ('"raw/host.wav"', '"raw/host.wav"\noffset_ms = -90000000', ("offset_ms", "at least -86400000")),
+    ('"raw/host.wav"', '"raw/host.wav"\noffset_ms = "atuo"', ("offset_ms", 'found "atuo"', '"auto"')),
+    ('"raw/host.wav"', '"raw/host.wav"\noffset_ms = "auto"', ("recordings[0].offset_ms", "found against it")),
+    ('language = "zh"', 'language = "zh"\ncut = [["00:10", "00:05"]]', ("cut[0]", "later than the start")),
+    ('language = "zh"', 'language = "zh"\ncut = ["00:10", "00:20"]', ("cut[0]", "a list in square brackets")),
+    ('language = "zh"', 'language = "zh"\ncut = [["00:10"]]', ("cut[0][1]: missing",)),
+    ('language = "zh"', 'language = "zh"\ncut = [["00:01", "00:02", "00:03"]]', ("cut[0]", "at most 2")),
+    ('language = "zh"', 'language = "zh"\nkeep = [["0:99", "02:00"]]', ("keep[0][0]", "is not a time")),
+    ('language = "zh"', 'language = "zh"\nmaster = "../../../x.wav"', ("master", "within the workspace")),
     ('speaker = "host"', 'speaker = "hst"', ("recordings[0].speaker", "(host, expert)", 'did you mean "host"?')),
     ('speaker = "host"', 'speaker = "guest"', ("recordings[0].speaker", "can be added to people")),
     ('start = "00:00"', 'start = "00:05"', ("chapters[0].start", "00:00 for the first")),
@@ -437,6 +452,8 @@ def test_every_rule_has_its_place_in_the_models(model: type, rules: set[str]) ->
             found |= places(inner, f"{place}.{key}" if place else key)
         if "items" in part:
             found |= places(part["items"], f"{place}[]")
+        for inner in part.get("prefixItems", ()):
+            found |= places(inner, f"{place}[]")
         for inner in [*part.get("oneOf", ()), *part.get("anyOf", ())]:
             found |= places(inner, place)
         return found

@@ -102,7 +102,7 @@ INVALID: tuple[tuple[str, tuple[str | int, ...], Any], ...] = (
     ("episode", at("recordings"), []),
     ("episode", at("recordings", 0, "speed"), 2),
     ("episode", at("recordings", 0, "offset_ms"), "5"),
-    ("episode", at("recordings", 0, "offset_ms"), -5),
+    ("episode", at("recordings", 0, "offset_ms"), "atuo"),
     ("episode", at("chapters", 1, "start"), "1:99"),
     ("episode", at("chapters", 1, "start"), 1.5),
     ("episode", at("links", 0, "kind"), "policy"),

@@ -11,6 +11,7 @@ from castkit.model.chapters import Mark, marks
 from castkit.model.episode import Chapter
 from castkit.model.programme import Programme
 from castkit.model.text import LocalText
+from castkit.model.timeline import joined
 
 
 def chapter(start: str, **titles: str) -> Chapter:
@@ -18,7 +19,7 @@ def chapter(start: str, **titles: str) -> Chapter:
 
 
 def programme(lead_ms: int = 2000) -> Programme:
-    return Programme((), lead_ms, 60_000)
+    return Programme((), joined([(0, 60_000 - lead_ms)], lead_ms), (), 60_000)
 
 
 def test_marks_are_moved_by_the_intro_and_end_where_the_next_begins() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import time
 from typing import Any
 
-from castkit.config.problems import Finding, closest, shown
+from castkit.config.problems import Finding, Path, closest, shown
 from castkit.config.rules import Facts
 from castkit.timecode import parse_clock
 
@@ -123,6 +123,31 @@ def _milliseconds(value: Any) -> int | None:
         return None
 
 
+def _spans_in_order(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    """What is cut, kept or shared ends after it starts."""
+    for key in ("cut", "keep"):
+        spans = data.get(key)
+        for index, span in enumerate(spans if isinstance(spans, list) else []):
+            if isinstance(span, list) and len(span) == 2:
+                yield from _ends_later((key, index), span[0], span[1])
+    for index, bite in tables(data, "soundbites"):
+        yield from _ends_later(("soundbites", index), bite.get("start"), bite.get("end"))
+
+
+def _ends_later(place: Path, start: Any, end: Any) -> Iterator[Finding]:
+    one, other = _milliseconds(start), _milliseconds(end)
+    if one is not None and other is not None and one >= other:
+        yield Finding(place, "an end that is later than the start", shown(f"{start} to {end}"))
+
+
+def _first_track_fixed(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    recordings = tables(data, "recordings")
+    if recordings and recordings[0][1].get("offset_ms") == "auto":
+        yield Finding(
+            ("recordings", 0, "offset_ms"), "no offset for the first recording: the others are found against it"
+        )
+
+
 def _numbered_in_serial(data: dict[str, Any], facts: Facts) -> Iterator[Finding]:
     if facts.is_serial and data.get("type", "full") == "full" and "number" not in data:
         yield Finding(("number",), 'the episode\'s number, since the show has type = "serial"')
@@ -134,5 +159,7 @@ EPISODE_RELATIONS: tuple[Relation, ...] = (
     _speakers_known,
     _recordings_once,
     _chapters_in_order,
+    _spans_in_order,
+    _first_track_fixed,
     _numbered_in_serial,
 )

@@ -196,6 +196,18 @@ def _prefix(value: str, _: Facts) -> Fault | None:
     return Fault("folders within the bucket, such as podcasts/show", "/".join(p for p in parts if p.strip(".")))
 
 
+def _burnt(value: str, facts: Facts) -> Fault | None:
+    if not value or value == "bilingual":
+        return None
+    fault = _reviewed(value, facts)
+    return Fault(f'"bilingual", {fault.allowed}', fault.guess or closest(value, ["bilingual"])) if fault else None
+
+
+def _pause(value: Any, _: Facts) -> Fault | None:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return Fault("0, or at least 1000: shorter pauses are how people speak") if is_number and 0 < value < 1000 else None
+
+
 def _clock(value: Any, _: Facts) -> Fault | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return Fault('a time in quotation marks, such as "01:30"') if is_number else None
@@ -206,6 +218,7 @@ def _date(value: Any, _: Facts) -> Fault | None:
     return Fault("a year from 1970 to 2199") if is_too_early else None
 
 
+_OF_NUMBERS = (_clock, _date, _pause)
 SHOW_RULES: dict[str, Check] = {
     "show.owner_email": _email,
     "show.link": _web,
@@ -224,6 +237,9 @@ SHOW_RULES: dict[str, Check] = {
     "store.endpoint": _web_or_nothing,
     "audio.intro": _file_or_nothing,
     "audio.outro": _file_or_nothing,
+    "audio.bed": _file_or_nothing,
+    "audio.longest_pause_ms": _pause,
+    "video.burn": _burnt,
     "subtitles.require_review[]": _reviewed,
 }
 EPISODE_RULES: dict[str, Check] = {
@@ -235,6 +251,13 @@ EPISODE_RULES: dict[str, Check] = {
     "people[].img": _web_or_nothing,
     "recordings[].path": _file,
     "chapters[].start": _clock,
+    "soundbites[].start": _clock,
+    "soundbites[].end": _clock,
+    "cut[][]": _clock,
+    "keep[][]": _clock,
+    "master": _file_or_nothing,
+    "audio.longest_pause_ms": _pause,
+    "video.burn": _burnt,
     "links[].url": _web,
     "links[].url.*": _web,
 }
@@ -247,7 +270,7 @@ def by_place(data: dict[str, Any], rules: dict[str, Check], facts: Facts) -> Ite
             yield Finding(path, "text without control characters", f"the character U+{ord(found[0]):04X}")
             continue
         check = rules.get(place(path)) or rules.get(place((*path[:-1], "*")))
-        if check is None or (check not in (_clock, _date) and not isinstance(value, str)):
+        if check is None or (check not in _OF_NUMBERS and not isinstance(value, str)):
             continue
         if fault := check(value, facts):
             yield Finding(path, fault.allowed, shown(value), fault.guess)

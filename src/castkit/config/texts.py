@@ -46,6 +46,7 @@ EPISODE_TEXTS = {
     "people[].name": _NAME,
     "people[].organisation": _OPTIONAL,
     "chapters[].title": TextRule(),
+    "soundbites[].title": TextRule(is_required=False, most_characters=128),  # podcast:soundbite
     "links[].title": TextRule(),
     "links[].url": TextRule(),
 }

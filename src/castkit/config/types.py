@@ -29,6 +29,7 @@ _TYPES = {
 _LIMITS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda ctx: f"at least {ctx['ge']}",
     "less_than_equal": lambda ctx: f"at most {ctx['le']}",
+    "too_long": lambda ctx: f"at most {ctx['max_length']} of them",
     "too_short": lambda ctx: f"at least {ctx['min_length']} of them",
     "string_too_short": lambda _: "text that is not empty",
     "string_pattern_mismatch": lambda _: "small letters, digits and hyphens, starting with a letter or digit",

@@ -26,9 +26,24 @@ class Mark:
 
 
 def on_masters_clock(chapters: Sequence[Chapter], programme: Programme) -> tuple[tuple[int, Chapter], ...]:
-    """The chapters in order of time, each with its start in ms on the master's clock."""
+    """The chapters in order of time, each with its start in ms on the master's clock.
+
+    A chapter of which the edit leaves nothing is left out.
+    """
     ordered = sorted(chapters, key=lambda chapter: chapter.start)
-    return tuple((programme.chapter_start(chapter.start), chapter) for chapter in ordered)
+    ends = [*(chapter.start for chapter in ordered), None][1:]
+    left = [chapter for chapter, end in zip(ordered, ends, strict=True) if _is_left(chapter, end, programme)]
+    starts = [programme.chapter_start(chapter.start) for chapter in left]
+    if left and ordered[0].start == 0:
+        starts[0] = 0  # the first, or what is now the first: Apple asks for a chapter at the beginning
+    return tuple(zip(starts, left, strict=True))
+
+
+def _is_left(chapter: Chapter, end_ms: int | None, programme: Programme) -> bool:
+    """Whether some of a chapter is in the master; one that starts past the end is kept, to be refused by name."""
+    recorded_ms = programme.recorded_ms
+    end_ms = recorded_ms if end_ms is None else end_ms
+    return chapter.start >= min(end_ms, recorded_ms) or programme.timeline.keeps(chapter.start, end_ms)
 
 
 def marks(
@@ -46,7 +61,7 @@ def marks(
         if start >= duration_ms:
             raise CastkitError(
                 f"chapter “{title}” starts at {clock(chapter.start)}, after the end of the recording at "
-                f"{clock(max(0, duration_ms - programme.lead_ms))}",
+                f"{clock(programme.recorded_ms)}",
                 "correct its start in episode.toml, or remove it",
             )
     for (title, start), (other, other_start) in pairwise(zip(titles, starts, strict=True)):

@@ -51,6 +51,7 @@ Clock = Annotated[
         }
     ),
 ]
+ClockSpan = Annotated[tuple[Clock, Clock], Field(strict=False)]
 Moment = Annotated[
     datetime,
     BeforeValidator(_moment),
@@ -74,13 +75,28 @@ def _kind_of_person(value: Any) -> str:
 PersonOrId = Annotated[Annotated[Id, Tag("<id>")] | Annotated[Person, Tag("<person>")], Discriminator(_kind_of_person)]
 
 
+_DAY_MS = 86_400_000
+
+
+def _kind_of_offset(value: Any) -> str:
+    return "<auto>" if isinstance(value, str) else "<ms>"
+
+
+Offset = Annotated[
+    Annotated[Literal["auto"], Tag("<auto>")] | Annotated[int, Field(ge=-_DAY_MS, le=_DAY_MS), Tag("<ms>")],
+    Discriminator(_kind_of_offset),
+]
+
+
 class Recording(Section):
     """One raw file; where each speaker has a file of their own, `speaker` names them."""
 
     path: str = Field(min_length=1, description="relative to the episode's folder, usually raw/…")
     speaker: str = Field("", description="id of the only person heard in this file")
-    offset_ms: int = Field(
-        0, ge=0, le=86_400_000, description="how much later than the programme's start this file begins, milliseconds"
+    offset_ms: Offset = Field(
+        0,
+        description="how much later than the first recording this file begins, milliseconds (negative: earlier); "
+        '"auto": found by time codes and by the sound both files share',
     )
 
 
@@ -89,6 +105,34 @@ class Chapter(Section):
 
     start: Clock
     title: LocalText
+
+
+class OwnAudio(Section):
+    """`[audio]` of an episode: what differs from the show's."""
+
+    preset: Literal["interview", "music", "untouched"] | None = None
+    level_speakers: bool | None = None
+    levelling_range_db: float | None = Field(None, ge=0, le=24)
+    cleaning: Literal["auto", "off", "gentle", "strong"] | None = None
+    trim: bool | None = None
+    longest_pause_ms: int | None = Field(None, ge=0, le=60_000)
+
+
+class OwnVideo(Section):
+    """`[video]` of an episode: what differs from the show's."""
+
+    burn: str | None = None
+    shape: Literal["source", "16:9", "1:1", "9:16"] | None = None
+    audiogram: bool | None = None
+    hls: bool | None = None
+
+
+class Soundbite(Section):
+    """A short stretch to be shared, on the clock of the finished programme; `castkit clip` adds them."""
+
+    start: Clock
+    end: Clock
+    title: LocalText = EMPTY
 
 
 class Link(Section):
@@ -117,7 +161,13 @@ class Episode(Section):
     explicit: bool | None = Field(None, description="where it differs from the show's")
     people: Array[PersonOrId] = Field((), description="ids from castkit.toml, or whole people")
     recordings: Array[Recording] = Field(min_length=1)
+    cut: Array[ClockSpan] = Field((), description='what is left out: [["00:00", "00:12.5"], …]')
+    keep: Array[ClockSpan] = Field((), description="what alone is used, before anything is cut from it; empty: all")
+    master: str = Field("", description="an engineer's own master of these recordings, used instead of castkit's mix")
     chapters: Array[Chapter] = ()
+    soundbites: Array[Soundbite] = ()
+    audio: OwnAudio = OwnAudio()
+    video: OwnVideo = OwnVideo()
     links: Array[Link] = ()
     keywords: Array[str] = ()
     draft: bool = Field(False, description="a draft is built but not published")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from castkit.model.edit import Removed
+from castkit.model.timeline import Piece, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,9 @@ class Loudness:
 class Track:
     """One recording as found: `path` is relative to the episode's folder, with forward slashes.
 
-    `sound` says which of its sides are worth hearing: "mono" (one channel, or two that are the same), "stereo", or
-    "left" or "right" where the other side is silent. `loudness` is that of this sound.
+    A time t of the file is t * (1 + drift_ppm / 1 000 000) + offset_ms on the recordings' clock. `sound` says which of
+    its sides are worth hearing: "mono" (one channel, or two that are the same), "stereo", or "left" or "right" where
+    the other side is silent; "none" where the file has a picture only. `loudness` is that of this sound.
     """
 
     path: str
@@ -33,30 +37,74 @@ class Track:
     has_video: bool
     loudness: Loudness
     sound: str = "mono"
+    drift_ppm: float = 0.0
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether there is anything to hear; a camera may have recorded a picture only."""
+        return self.sound != "none"
+
+    @property
+    def end_ms(self) -> int:
+        """Where it ends on the recordings' clock."""
+        return self.on_clock(self.duration_ms)
+
+    def on_clock(self, ms: float) -> int:
+        """A time of the file on the recordings' clock."""
+        return round(ms * (1 + self.drift_ppm / 1e6)) + self.offset_ms
+
+    def to_file(self, ms: float) -> float:
+        """A time of the recordings' clock in the file, ms."""
+        return (ms - self.offset_ms) / (1 + self.drift_ppm / 1e6)
+
+
+def tracks_from_json(values: Iterable[Mapping[str, Any]]) -> tuple[Track, ...]:
+    """The tracks of values made by `asdict`; KeyError or TypeError where they are none."""
+    return tuple(Track(**{**track, "loudness": Loudness(**track["loudness"])}) for track in values)
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """The tracks, and where their common clock starts in the finished programme.
+    """The tracks, and where what is kept of them lies in the finished programme of planned length `duration_ms`.
 
-    A time on the recordings' clock plus `lead_ms` (the intro's length less the crossfade; 0 without an intro) is a
-    time on the master's clock. `duration_ms` is the master's planned length.
+    The recordings' clock starts with the first recording; the master's with the intro.
     """
 
     tracks: tuple[Track, ...]
-    lead_ms: int
+    timeline: Timeline
+    removed: tuple[Removed, ...]
     duration_ms: int
+
+    @property
+    def lead_ms(self) -> int:
+        """What comes before the recordings: the intro's length less the crossfade; 0 without one."""
+        return self.timeline.pieces[0].at_ms
+
+    @property
+    def recorded_ms(self) -> int:
+        """Where the last recording ends, on the recordings' clock."""
+        return max((track.end_ms for track in self.tracks), default=self.timeline.pieces[-1].end_ms)
 
     def chapter_start(self, ms: int) -> int:
         """A chapter's start on the master's clock; the first stays at 0, as Apple asks: the intro belongs to it."""
-        return 0 if ms == 0 else ms + self.lead_ms
+        return 0 if ms == 0 else self.timeline.nearest(ms)
 
     def to_json(self) -> dict[str, Any]:
         """A plain value for json.dump; `from_json` gives the programme back."""
-        return {"version": 1, **asdict(self)}
+        return {
+            "version": 2,
+            "tracks": [asdict(track) for track in self.tracks],
+            "pieces": [asdict(piece) for piece in self.timeline.pieces],
+            "removed": [asdict(one) for one in self.removed],
+            "duration_ms": self.duration_ms,
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Programme:
         """The programme of a value made by `to_json`; KeyError or TypeError where it is not one."""
-        tracks = tuple(Track(**{**track, "loudness": Loudness(**track["loudness"])}) for track in value["tracks"])
-        return cls(tracks, value["lead_ms"], value["duration_ms"])
+        return cls(
+            tracks_from_json(value["tracks"]),
+            Timeline(tuple(Piece(**piece) for piece in value["pieces"])),
+            tuple(Removed(**one) for one in value["removed"]),
+            value["duration_ms"],
+        )

@@ -126,12 +126,60 @@ class SpeechSettings(Section):
 class AudioSettings(Section):
     """`[audio]`: the finished sound."""
 
+    preset: Literal["interview", "music", "untouched"] = Field(
+        "interview",
+        description="interview: speakers levelled, cleaned where it is needed; music: recordings brought to one level,"
+        " nothing else; untouched: one gain for the whole",
+    )
+    level_speakers: bool | None = Field(
+        None, description="whether each speaker is brought to one level; else by preset"
+    )
+    levelling_range_db: float = Field(
+        12.0, ge=0, le=24, description="how far levelling may go from a recording's overall gain, dB"
+    )
+    cleaning: Literal["auto", "off", "gentle", "strong"] | None = Field(
+        None,
+        description="rumble, hum, noise, and microphones whose speaker is silent; auto measures first; else by preset",
+    )
     loudness: float = Field(-16.0, ge=-31, le=-8, description="integrated loudness, LUFS")
     true_peak: float = Field(-1.0, ge=-9, le=0, description="highest true peak, dBTP")
+    formats: Array[Literal["mp3", "m4a", "opus"]] = Field(
+        ("mp3",), description="files made beside the MP3, which is made always"
+    )
     bitrate: int = Field(128, ge=48, le=320, description="MP3, kbit/s")
+    m4a_bitrate: int = Field(128, ge=48, le=320, description="M4A (AAC), kbit/s")
+    opus_bitrate: int = Field(96, ge=24, le=256, description="Opus, kbit/s")
+    trim: bool = Field(False, description="whether silence before the first and after the last sound is left out")
+    longest_pause_ms: int = Field(
+        0, ge=0, le=60_000, description="longer pauses are shortened to this, at least 1000; 0 leaves them alone"
+    )
     intro: str = Field("", description="sound file before the programme, relative to castkit.toml")
     outro: str = Field("", description="sound file after the programme, relative to castkit.toml")
+    intro_gain_db: float = Field(0.0, ge=-40, le=12, description="on top of the programme's loudness, dB")
+    outro_gain_db: float = Field(0.0, ge=-40, le=12, description="on top of the programme's loudness, dB")
+    fade_ms: int = Field(0, ge=0, le=30_000, description="fade of the intro's beginning and the outro's end")
     crossfade_ms: int = Field(500, ge=0, le=10_000)
+    bed: str = Field("", description="music under the whole programme, repeated as needed, relative to castkit.toml")
+    bed_gain_db: float = Field(-14.0, ge=-60, le=0, description="the bed's loudness against the programme's, dB")
+    duck_db: float = Field(8.0, ge=0, le=40, description="how much further the bed goes down while somebody speaks, dB")
+
+    @property
+    def is_levelled(self) -> bool:
+        """Whether every speaker is brought to one level."""
+        return self.preset == "interview" if self.level_speakers is None else self.level_speakers
+
+    @property
+    def cleaning_strength(self) -> Literal["auto", "off", "gentle", "strong"]:
+        return self.cleaning or ("auto" if self.preset == "interview" else "off")
+
+
+class VideoSettings(Section):
+    """`[video]`: the video-cast, where a recording has a picture."""
+
+    burn: str = Field("", description='a copy with subtitles in the picture: a language, or "bilingual"; empty: none')
+    shape: Literal["source", "16:9", "1:1", "9:16"] = Field("source", description="the shape of copies made for it")
+    audiogram: bool = Field(False, description="a video of cover, waveform and captions where there is no picture")
+    hls: bool = Field(False, description="the video as an HLS ladder, for players on the web")
 
 
 class SubtitleSettings(Section):
@@ -150,6 +198,7 @@ class Show(Section):
     store: StoreSettings = StoreSettings()
     speech: SpeechSettings = SpeechSettings()
     audio: AudioSettings = AudioSettings()
+    video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
 
     @property

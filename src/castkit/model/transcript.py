@@ -1,13 +1,18 @@
 """What was heard: words with their times, in utterances, in one language.
 
-Rule: times are programme milliseconds, i.e. on the clock of the finished master.
+Rule: as recognised, times are milliseconds on the recordings' clock, so that no edit makes anybody listen again; what
+is shown to people has gone through the timeline once, and is on the master's clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
+
+from castkit.model.timeline import Piece, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,18 @@ class Transcript:
     def words(self) -> tuple[Word, ...]:
         return tuple(word for utterance in self.utterances for word in utterance.words)
 
+    def through(self, timeline: Timeline, duration_ms: int) -> Transcript:
+        """The transcript on the clock of a master of `duration_ms`; words of what was removed are gone.
+
+        A word is kept where its middle is. An utterance ends where the sound was cut.
+        """
+        return replace(
+            self,
+            duration_ms=duration_ms,
+            utterances=tuple(_through(self.utterances, timeline)),
+            translation=tuple(_through(self.translation, timeline)),
+        )
+
     def to_json(self) -> dict[str, Any]:
         """A plain value for json.dump; `from_json` gives the transcript back."""
         return {"version": 1, **asdict(self)}
@@ -76,6 +93,26 @@ class Transcript:
             translation=_utterances(value["translation"]),
             notes=tuple(value["notes"]),
         )
+
+
+def _through(utterances: Iterable[Utterance], timeline: Timeline) -> Iterator[Utterance]:
+    for utterance in utterances:
+        words = [(_piece_of(timeline, word), word) for word in utterance.words]
+        for piece, group in groupby(words, key=itemgetter(0)):
+            if piece is not None:
+                yield Utterance(tuple(_moved(word, piece) for _, word in group), utterance.speaker)
+
+
+def _piece_of(timeline: Timeline, word: Word) -> Piece | None:
+    """The piece that a word's middle lies in, or None where it was removed."""
+    middle = (word.start_ms + word.end_ms) // 2
+    return next((piece for piece in timeline.pieces if piece.start_ms <= middle < piece.end_ms), None)
+
+
+def _moved(word: Word, piece: Piece) -> Word:
+    shift = piece.at_ms - piece.start_ms
+    start_ms, end_ms = max(word.start_ms, piece.start_ms) + shift, min(word.end_ms, piece.end_ms) + shift
+    return replace(word, start_ms=start_ms, end_ms=max(end_ms, start_ms + 1))
 
 
 def _utterances(values: list[dict[str, Any]]) -> tuple[Utterance, ...]:
