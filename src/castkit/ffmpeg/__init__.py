@@ -5,6 +5,7 @@ or the network.
 """
 
 from castkit.ffmpeg.graph import BITEXACT, RECORDING_FORMATS, address, join, raw, safe_input, source, together
+from castkit.ffmpeg.metadata import metadata
 from castkit.ffmpeg.probing import AudioStream, Probe, VideoStream, probe
 from castkit.ffmpeg.running import blocks, run
 from castkit.ffmpeg.tools import FEATURES, INSTALL_HINT, Tools, features, find_tools, version
@@ -23,6 +24,7 @@ __all__ = [
     "features",
     "find_tools",
     "join",
+    "metadata",
     "probe",
     "raw",
     "run",

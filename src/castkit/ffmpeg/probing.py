@@ -37,6 +37,7 @@ class VideoStream:
 
     `fps` is the mean; `is_variable` says that frames do not come at one pace (a phone, a screen recorder).
     `pixel_shape` is the width of a stored pixel over its height; `duration_ms` is 0 where the file does not say.
+    `is_hdr`: its brightness is coded by PQ or HLG, as phones do, and looks grey where that is not known.
     """
 
     codec: str
@@ -49,6 +50,8 @@ class VideoStream:
     is_variable: bool = False
     start_ms: int = 0
     duration_ms: int = 0
+    is_interlaced: bool = False
+    is_hdr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,8 @@ def _video(stream: Mapping[str, Any]) -> VideoStream:
         is_variable=bool(mean and nominal) and abs(mean - nominal) > _PACE_TOLERANCE * nominal,
         start_ms=_milliseconds(stream.get("start_time")),
         duration_ms=_milliseconds(stream.get("duration")),
+        is_interlaced=stream.get("field_order", "progressive") in ("tt", "bb", "tb", "bt"),
+        is_hdr=stream.get("color_transfer") in ("smpte2084", "arib-std-b67"),
     )
 
 

@@ -45,12 +45,15 @@ def run(
     return child.log
 
 
-def blocks(job: Any, *, size: int, doing: str = "working") -> Iterator[bytes]:
+def blocks(
+    job: Any, *, size: int, doing: str = "working", each_line: Callable[[str], None] | None = None
+) -> Iterator[bytes]:
     """What ffmpeg writes to its standard output (`pipe:1` in the job), in blocks of `size` bytes, the last shorter.
 
     Errors as of `run`, raised at the end of the iteration; ffmpeg is killed when the iterator is closed before.
+    `each_line` as of `run`; it has been given the whole log when the iteration ends.
     """
-    with _started(["-nostats", *_arguments(job)], doing, None) as child:
+    with _started(["-nostats", *_arguments(job)], doing, each_line) as child:
         while block := child.stdout.read(size):
             yield block
 

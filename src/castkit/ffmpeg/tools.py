@@ -101,6 +101,8 @@ FEATURES: tuple[tuple[str, str, str], ...] = (
     ("encoders", "mov_text", "subtitle tracks in MP4"),
     ("filters", "ebur128", "measuring loudness"),
     ("filters", "alimiter", "limiting peaks"),
+    ("filters", "afftdn", "reducing noise"),
+    ("filters", "zscale", "HDR pictures"),
     ("filters", "subtitles", "burning subtitles into video (libass)"),
 )
 
