@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from castkit import ffmpeg
+from castkit.ffmpeg.metadata import metadata
 from castkit.model.chapters import Mark
-from castkit.video.mux import Picture, Subtitles, VideoCast, metadata, mux_arguments
-from castkit.video.sound import Correction, aac_arguments
+from castkit.model.timeline import Piece
+from castkit.video.mux import Subtitles, VideoCast, mux_arguments
+from castkit.video.picture import Picture
 
 # One second each of red, green and blue; a tone begins with the green.
 SCENE = (
@@ -39,8 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for codec, options in ENCODERS.items():
         scene = ["-filter_complex", SCENE, "-map", "[v]", "-map", "[a]"]
         make(*scene, "-c:v", *options, "-c:a", "aac", place / f"raw.{codec}.mp4")
-    make("-i", place / "raw.h264.mp4", "-af", f"adelay={DELAY_MS}", "-b:a", "128k", place / "master.mp3")
-    ffmpeg.run(aac_arguments(place / "master.mp3", place / "sound.m4a", Correction()))
+    make("-i", place / "raw.h264.mp4", "-vn", "-af", f"adelay={DELAY_MS}", "-b:a", "128k", place / "sound.m4a")
+    Image.new("RGB", (200, 200), (200, 30, 30)).save(place / "cover.jpg")
     (place / "en.srt").write_text(
         "1\n00:00:01,500 --> 00:00:02,500\nRed\n\n2\n00:00:03,000 --> 00:00:04,000\nBlue\n", "utf-8"
     )
@@ -57,9 +60,16 @@ def cast(folder: Path, codec: str = "h264") -> VideoCast:
         Subtitles(folder / "zh.srt", "zho", "简体中文 (机器翻译，未经审校)"),
         Subtitles(folder / "en.srt", "eng", "English", is_default=True),
     )
-    picture = Picture(folder / f"raw.{codec}.mp4", codec, DELAY_MS)
-    duration_ms = ffmpeg.probe(folder / "master.mp3").duration_ms
-    return VideoCast(picture, folder / "sound.m4a", "eng", duration_ms, tracks)
+    sound = folder / "sound.m4a"
+    duration_ms = ffmpeg.probe(sound).duration_ms
+    pieces = (Piece(0, 3000, DELAY_MS),)
+    return VideoCast(picture(folder / f"raw.{codec}.mp4"), pieces, sound, "eng", duration_ms, tracks)
+
+
+def picture(path: Path) -> Picture:
+    found = ffmpeg.probe(path, needs_sound=False)
+    assert found.video
+    return Picture(path, found.video, found.format)
 
 
 def muxed(folder: Path, what: VideoCast, target: Path, described: str | None = None) -> Path:
@@ -177,12 +187,48 @@ def test_the_picture_does_not_outlast_the_sound(folder: Path) -> None:
 
 def test_without_delay_subtitles_and_chapters(folder: Path) -> None:
     plain = cast(folder)
-    plain = replace(plain, picture=replace(plain.picture, delay_ms=0), subtitles=())
+    plain = replace(plain, pieces=(Piece(0, 3000, 0),), subtitles=())
     path = muxed(folder, plain, folder / "plain.mp4", metadata({"title": "t"}, ()))
     found = ffprobe(path)
     assert [stream["codec_name"] for stream in found["streams"]] == ["h264", "aac"]
     assert found["chapters"] == []
     assert colour(path, 1.06) == GREEN
+
+
+def test_the_cover_is_no_track_and_the_picture_stays_the_picture(folder: Path) -> None:
+    """Also where the recording carries a cover of its own."""
+    covered = replace(cast(folder), cover=folder / "cover.jpg")
+    path = muxed(folder, covered, folder / "covered.mp4")
+    streams = ffprobe(path)["streams"]
+    pictures = [stream for stream in streams if stream["codec_type"] == "video"]
+    assert [(one["codec_name"], one["disposition"]["attached_pic"]) for one in pictures] == [("h264", 0), ("mjpeg", 1)]
+    assert make("-i", path, "-map", "0:v:1", "-c", "copy", "-f", "mjpeg", "-") == (folder / "cover.jpg").read_bytes()
+    assert sum(part == b"trak" for part in _kinds(path)) == 5  # picture, sound, two of subtitles, chapters
+    again = replace(covered, picture=picture(path))
+    found = ffprobe(muxed(folder, again, folder / "again.mp4"))["streams"]
+    assert [stream["codec_name"] for stream in found if stream["codec_type"] == "video"] == ["h264", "mjpeg"]
+    assert list(boxes(path))[:2] == ["ftyp", "moov"]
+
+
+def _kinds(path: Path) -> Iterator[bytes]:
+    """The boxes in moov."""
+    data = path.read_bytes()
+    at = data.index(b"moov") + 4
+    end = at - 8 + struct.unpack(">I", data[at - 8 : at - 4])[0]
+    while at < end:
+        size, kind = struct.unpack(">I4s", data[at : at + 8])
+        yield kind
+        at += size
+
+
+def test_nothing_of_the_camera_is_told(folder: Path) -> None:
+    told = ["-metadata:s:v", "handler_name=Jane's phone", "-metadata:s:v", "language=fra"]
+    make("-i", folder / "raw.h264.mp4", "-c", "copy", *told, "-metadata", "comment=at home", folder / "told.mp4")
+    plain = replace(cast(folder), picture=picture(folder / "told.mp4"))
+    found = ffprobe(muxed(folder, plain, folder / "untold.mp4"))
+    assert found["streams"][0]["tags"]["language"] == "und"
+    assert "phone" not in str(found)
+    assert "home" not in str(found)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ _BY_ENDING = {
     ".mp4": "video/mp4",
     ".m4v": "video/x-m4v",
     ".mov": "video/quicktime",
+    ".m3u8": "application/vnd.apple.mpegurl",
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
