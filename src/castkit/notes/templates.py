@@ -33,7 +33,7 @@ class Source:
 
 def candidates(folder: Path) -> tuple[Path, ...]:
     """Every file that can shape the notes: the packaged templates and, in `folder`, their overrides and others."""
-    packaged = sorted(PACKAGED.glob("*.j2"))
+    packaged = [PACKAGED / name for name in sorted((MARKDOWN, PAGE, NEWSLETTER))]
     own = {folder / path.name for path in packaged} | set(folder.glob("*.j2"))
     return (*packaged, *sorted(own))
 
