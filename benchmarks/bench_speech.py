@@ -22,11 +22,14 @@ ROUNDS = 3
 CASTKIT = """
 import sys
 from pathlib import Path
+from castkit.speech.bleed import Placement
 from castkit.speech.recognise import Voice, Wish, recognise
 from castkit.speech.sound import Sound
 from castkit.speech.transcriber import open_transcriber
+from castkit.speech.vad import activity
 engine = open_transcriber("faster-whisper", Path(sys.argv[2]))
-found = recognise([Voice(Sound.open(Path(sys.argv[1])), None, 0)], engine, Wish("zh", 5, (), True))
+sound = Sound.open(Path(sys.argv[1]))
+found = recognise([Voice(sound, None, Placement(0), activity(sound).probability)], engine, Wish("zh", 5, (), True))
 assert found.utterances and found.translation
 """
 PEER = """

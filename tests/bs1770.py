@@ -33,19 +33,23 @@ def _as_float(frame: av.AudioFrame) -> np.ndarray:
 
 def integrated(samples: np.ndarray, rate: int) -> float:
     """Integrated loudness in LUFS, gated; one channel counts as two of the same, as it is heard."""
-    if len(samples) == 1:
-        samples = np.repeat(samples, 2, axis=0)
-    hundredths = _mean_squares(samples, rate)
-    if len(hundredths) < 4:
-        return -np.inf
-    blocks = np.convolve(hundredths, np.ones(4) / 4, mode="valid")  # 0.4 s, 75 % overlap
-    loud = blocks[_lufs(blocks) > -70]
+    blocks = power_of_blocks(samples, rate)
+    loud = blocks[lufs(blocks) > -70]
     if not len(loud):
         return -np.inf
-    return float(_lufs(loud[_lufs(loud) > _lufs(loud.mean()) - 10].mean()))
+    return float(lufs(loud[lufs(loud) > lufs(loud.mean()) - 10].mean()))
 
 
-def _lufs(power: np.ndarray) -> np.ndarray:
+def power_of_blocks(samples: np.ndarray, rate: int) -> np.ndarray:
+    """The K-weighted power of every 0.4 s, a block beginning every 0.1 s; none of less than 0.4 s."""
+    if len(samples) == 1:
+        samples = np.repeat(samples, 2, axis=0)
+    tenths = _mean_squares(samples, rate)
+    return np.convolve(tenths, np.ones(4) / 4, mode="valid") if len(tenths) >= 4 else np.zeros(0)
+
+
+def lufs(power: np.ndarray) -> np.ndarray:
+    """The loudness in LUFS of a K-weighted power."""
     return -0.691 + 10 * np.log10(np.maximum(power, 1e-30))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).parent.parent / "src" / "castkit"
-TOOLBOXES = ("audio", "video", "speech", "subtitles", "translate", "notes", "feed", "storage", "artwork")
+TOOLBOXES = ("audio", "video", "speech", "subtitles", "translate", "notes", "feed", "storage", "artwork", "report")
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "timecode", "atomic"),
     ("model",),
@@ -34,9 +34,10 @@ HOMES = {
     "lxml": ("feed.podcast",),
     "pydub": ("audio.jingle",),
     "ffmpeg": ("ffmpeg.graph",),
-    "faster_whisper": ("speech.faster", "speech.vad"),
+    "faster_whisper": ("speech.faster",),
+    "onnxruntime": ("speech.vad",),
     "ctranslate2": ("speech.faster",),
-    "numpy": ("speech",),
+    "numpy": ("speech", "audio", "report", "steps"),
     "huggingface_hub": ("speech.fetch",),
     "whisper": ("speech.openai",),
     "torch": ("speech.openai",),
@@ -44,11 +45,12 @@ HOMES = {
     "srt": ("subtitles.files",),
     "rjieba": ("subtitles.atoms",),
     "opencc": ("translate.script",),
-    "jinja2": ("notes.templates",),
+    "jinja2": ("notes.templates", "report.page"),
     "markupsafe": ("notes.templates",),
     "nh3": ("notes.html",),
     "markdown_it": ("notes.html",),
-    "PIL": ("artwork",),
+    "matplotlib": ("report.plots",),
+    "PIL": ("artwork", "video.fonts"),
     "filelock": ("engine.run", "speech.fetch"),
     "tomlkit": ("feed.ledger", "scaffold.toml"),
     "rapidfuzz": ("config.problems",),

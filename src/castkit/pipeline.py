@@ -4,9 +4,10 @@ Each row is a step, in a module of its own under `steps/`, that says what it rea
 it depends and how it is run. A row runs when the rows named in its `after` are up to date; rows that do not wait for
 each other run side by side. An episode's road ends in `published.json`; the show's road reads only those files.
 
-    raw ─ ingest ─┬─ master ─────────────────────────────────────────────┬─ package ─┬─ pages ─ upload ─▶ published.json
-                  └─ transcribe ─ subtitle ─ translate ─┬─ transcripts ──┘           │
-                                                        └─ notes ────────────────────┘
+    raw ─ ingest ─ survey ─┬─ edit ─┬─ master ───────────────────────────┬─ package ─┬─ pages ─ upload ─▶ published.json
+                           │        └──┐                                 │           ├─ hls ────┘
+                           └─ transcribe ─ subtitle ─ translate ─┬─ transcripts ─┬─ burn
+                                                                 └─ notes ─ pages └─ package ─ report
     all published.json ─ feed ─▶ feeds/<language>.xml
 """
 
@@ -14,13 +15,18 @@ from __future__ import annotations
 
 from castkit.engine.stage import Stage
 from castkit.steps import (
+    burn,
+    edit,
     feed,
+    hls,
     ingest,
     master,
     notes,
     package,
     pages,
+    report,
     subtitle,
+    survey,
     transcribe,
     transcripts,
     translate,
@@ -31,13 +37,18 @@ from castkit.steps.show_context import ShowContext
 
 EPISODE: tuple[Stage[EpisodeContext], ...] = (
     ingest.STEP,  # recordings decoded once: loudness measured, 16 kHz for recognition
-    master.STEP,  # levelled, mixed, limited; the encoded file measured and corrected
+    survey.STEP,  # where each recording lies, who speaks when, noise, hum, faults
+    edit.STEP,  # the edit list: what is kept, and where it lies in the programme
+    master.STEP,  # cleaned, levelled, mixed, cut, limited; the encoded files measured and corrected
     transcribe.STEP,  # words with times and speakers, Whisper's English where wanted
     subtitle.STEP,  # cues in the spoken language; an accepted SRT wins
     translate.STEP,  # cues in the show's other languages
     transcripts.STEP,  # SRT, VTT, JSON and bilingual files as listeners get them
     notes.STEP,  # show notes (Markdown) and newsletter in every language
     package.STEP,  # tagged MP3, MP4 with subtitle tracks, chapters, report
+    hls.STEP,  # on request: the video as a ladder of streams
+    burn.STEP,  # on request: a copy with subtitles in its picture, or an audiogram
+    report.STEP,  # one page to see and hear what was done to the sound
     pages.STEP,  # the notes as pages, from the Markdown as it stands, a person's edits included; player and files
     upload.STEP,  # to the store, checked; published.json last
 )

@@ -43,9 +43,33 @@ class EpisodePaths:
         """Recording `number` (from 0) as 16 kHz mono PCM, for recognition."""
         return self.build / "tracks" / f"{number}.wav"
 
+    def levels(self, number: int) -> Path:
+        """Recording `number`: loudness and true peak every 100 ms."""
+        return self.build / "tracks" / f"{number}.levels.npy"
+
+    def activity(self, number: int) -> Path:
+        """Recording `number`: who speaks, every 32 ms."""
+        return self.build / "tracks" / f"{number}.activity.npy"
+
     @property
     def ingest(self) -> Path:
+        """The recordings as decoded."""
         return self.build / "ingest.json"
+
+    @property
+    def survey(self) -> Path:
+        """The recordings in their places, and in what condition they are."""
+        return self.build / "survey.json"
+
+    @property
+    def programme(self) -> Path:
+        """What is kept of the recordings, and where it lies in the finished programme."""
+        return self.build / "programme.json"
+
+    @property
+    def clocks(self) -> Path:
+        """On which edit of the recordings each accepted file was made: a source, kept with them."""
+        return self.root / "subtitles" / "clocks.json"
 
     @property
     def master(self) -> Path:
@@ -56,8 +80,23 @@ class EpisodePaths:
     def master_report(self) -> Path:
         return self.build / "master" / "report.json"
 
+    def master_in(self, codec: str) -> Path:
+        """The mastered programme as m4a or opus, without tags."""
+        return self.master.with_suffix(f".{codec}")
+
+    @property
+    def master_curves(self) -> Path:
+        """The mastered programme: loudness and true peak every 100 ms."""
+        return self.build / "master" / "levels.npy"
+
+    @property
+    def before(self) -> Path:
+        """The raw recordings summed, as they were, for a comparison by ear."""
+        return self.build / "master" / "before.mp3"
+
     @property
     def transcript(self) -> Path:
+        """The words recognised, on the recordings' clock."""
         return self.build / "transcript.json"
 
     def srt(self, language: str) -> Path:
@@ -112,9 +151,43 @@ class EpisodePaths:
     def video(self) -> Path:
         return self._named("mp4")
 
+    def audio_in(self, codec: str) -> Path:
+        """The finished programme as m4a or opus."""
+        return self._named(codec)
+
+    @property
+    def burnt(self) -> Path:
+        """The video with subtitles in its picture."""
+        return self._named("burnt.mp4")
+
+    @property
+    def audiogram(self) -> Path:
+        """A video of cover, waveform and captions, where there is no picture."""
+        return self._named("audiogram.mp4")
+
+    @property
+    def hls(self) -> Path:
+        """The folder of the video's HLS ladder."""
+        return self.build / "hls"
+
+    @property
+    def stems(self) -> Path:
+        """The folder of levelled recordings for an audio workstation."""
+        return self.build / "stems"
+
+    @property
+    def clips(self) -> Path:
+        """The folder of clips for social media."""
+        return self.build / "clips"
+
     @property
     def report(self) -> Path:
         return self.build / "report.json"
+
+    @property
+    def report_page(self) -> Path:
+        """The same for a person to look at."""
+        return self.build / "report.html"
 
     @property
     def published(self) -> Path:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import bs1770
 import sounds
-from castkit.audio.jingle import Fades, hear, lay_out, polish
+from castkit.audio.jingle import Fades, hear, lay_out, loop, polish
 from castkit.audio.listen import Wav
 from castkit.errors import CastkitError
 
@@ -62,6 +62,18 @@ def test_the_gain_stops_before_the_peaks_clip(tmp_path):
     assert bs1770.true_peak(*bs1770.decode(out)) == pytest.approx(-1.0, abs=0.3)
 
 
+@pytest.mark.parametrize(("seconds", "crossfade_ms", "overlap_ms"), [(4.0, 500, 500), (1.0, 500, 250)])
+def test_a_round_runs_into_itself(tmp_path, seconds, crossfade_ms, overlap_ms):
+    source = sounds.synthetic(tmp_path / "music.wav", f"sine=333:d={seconds}:r=48000", ["-ac", "2"])
+    loop(source, tmp_path / "round.wav", crossfade_ms=crossfade_ms)
+    piece, (out, rate) = bs1770.decode(source)[0], bs1770.decode(tmp_path / "round.wav")
+    overlap = overlap_ms * rate // 1000
+    assert out.shape == (2, piece.shape[1] - overlap)
+    assert np.array_equal(out[:, : -2 * overlap], piece[:, overlap : -2 * overlap])
+    twice = np.concatenate([out, out], axis=1)
+    assert np.abs(np.diff(twice[0])).max() <= 1.1 * np.abs(np.diff(piece[0])).max()
+
+
 def test_refused_by_name(tmp_path):
     long = sounds.synthetic(tmp_path / "long.mp3", "sine=d=121:r=8000", ["-b:a", "8k"])
     with pytest.raises(CastkitError, match=r"long\.mp3 is 121 s long; an intro or outro has at most 120 s"):
@@ -80,7 +92,7 @@ def test_pydub_says_nothing_where_ffmpeg_is_not_on_the_path(tmp_path):
         "import sys; from pathlib import Path;"
         "from castkit.audio.jingle import *; from castkit.audio.listen import Heard;"
         "from castkit.model.programme import Loudness;"
-        "polish(Path(sys.argv[1]), Heard(Loudness(-20, -9, 0), 'mono', 1000), Path(sys.argv[2]),"
+        "polish(Path(sys.argv[1]), Heard(Loudness(-20, -9, 0), 'mono', 1000, None), Path(sys.argv[2]),"
         " loudness_lufs=-20, fades=Fades(0, 0))"
     )
     ignored = ["-W", "ignore::DeprecationWarning", "-W", "ignore::SyntaxWarning"]  # pydub's own, as in pyproject.toml

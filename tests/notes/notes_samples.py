@@ -9,6 +9,7 @@ from castkit.model.cue import Origin
 from castkit.model.episode import Episode
 from castkit.model.programme import Programme
 from castkit.model.show import Show
+from castkit.model.timeline import joined
 from castkit.notes.page import Files, Words
 from castkit.notes.view import Material
 
@@ -93,12 +94,24 @@ def episode(**changes: Any) -> Episode:
     return Episode.model_validate({**tomllib.loads(EPISODE_TOML), **changes})
 
 
+def laid(lead_ms: int) -> Programme:
+    """A programme of 100 s behind an intro."""
+    return Programme((), joined([(0, 100_000 - lead_ms)], lead_ms), (), 100_000)
+
+
 def material(*, lead_ms: int = 4500, show_changes: dict[str, Any] | None = None, **changes: Any) -> Material:
     """The sample, with other values in the episode; the intro is 4.5 s long."""
     told = episode(**changes)
     people = tuple(person for person in told.people if not isinstance(person, str))
     tracks = (("en", Origin.ACCEPTED), ("zh-Hans", Origin.MACHINE_TRANSLATION))
-    return Material(show(**(show_changes or {})), told, people, Programme((), lead_ms, 100_000), tracks, ADDRESSES)
+    return Material(
+        show(**(show_changes or {})),
+        told,
+        people,
+        laid(lead_ms),
+        tracks,
+        ADDRESSES,
+    )
 
 
 def files(*, has_video: bool = False) -> Files:

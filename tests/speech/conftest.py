@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tracks_made import together
 
 from castkit import ffmpeg
 from castkit.speech.models import locate
@@ -48,11 +49,9 @@ def voices(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
 
     @cache
     def of(slug: str) -> tuple[Voice, ...]:
-        made = []
-        for number, (name, speaker) in enumerate(RECORDINGS[slug]):
-            wav = sixteen(demo_raw / slug / "raw" / name, folder / f"{slug}.{number}.wav")
-            made.append(Voice(Sound.open(wav), speaker, 0))
-        return tuple(made)
+        rows = enumerate(RECORDINGS[slug])
+        wavs = [sixteen(demo_raw / slug / "raw" / name, folder / f"{slug}.{number}.wav") for number, (name, _) in rows]
+        return together([Sound.open(wav) for wav in wavs], [speaker for _, speaker in RECORDINGS[slug]])
 
     return of
 

@@ -8,9 +8,10 @@ import struct
 
 import numpy as np
 import pytest
+from tracks_made import together
 
 from castkit.errors import CastkitError
-from castkit.speech.recognise import Voice, Wish, recognise
+from castkit.speech.recognise import Wish, recognise
 from castkit.speech.sound import Sound
 from castkit.speech.transcriber import Task, open_transcriber
 
@@ -89,7 +90,7 @@ def test_where_nobody_speaks_there_are_no_words(transcriber, sound, tmp_path):
         "hum": 0.05 * np.sin(2 * np.pi * 50 * time),
         "noise": np.random.default_rng(1).normal(0, 0.005, len(time)),
     }[sound]
-    found = recognise([Voice(_written(wave, tmp_path), None, 0)], transcriber, Wish("en"))
+    found = recognise(together([_written(wave, tmp_path)], [None]), transcriber, Wish("en"))
     assert found.utterances == ()
 
 

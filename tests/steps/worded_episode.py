@@ -12,7 +12,9 @@ from typing import Any
 from castkit.engine import events
 from castkit.engine.run import Place, run
 from castkit.model.episode import Episode
+from castkit.model.programme import Programme
 from castkit.model.show import Show
+from castkit.model.timeline import joined
 from castkit.steps import subtitle, transcripts, translate
 from castkit.steps.context import EpisodeContext
 from castkit.workspace import EpisodePaths, Workspace
@@ -69,6 +71,13 @@ class Worded:
             self.ran[event.step] = event.reason
 
 
+def lay(paths: EpisodePaths, kept: Sequence[tuple[int, int]], lead_ms: int = 0) -> None:
+    """Writes what the edit step would: these spans of the recordings, one after the other."""
+    timeline = joined(kept, lead_ms)
+    programme = Programme((), timeline, (), timeline.pieces[-1].until_ms)
+    paths.programme.write_text(json.dumps(programme.to_json()), "utf-8")
+
+
 def worded(
     folder: Path, *, heard: str = "episode-02", language: str = "zh", languages: Sequence[str] = ("en", "zh-Hans")
 ) -> Worded:
@@ -76,6 +85,7 @@ def worded(
     paths = Workspace(folder).episode("talk")
     paths.build.mkdir(parents=True)
     shutil.copy(HEARD / f"{heard}.json", paths.transcript)
+    lay(paths, ((0, json.loads(paths.transcript.read_text("utf-8"))["duration_ms"]),))
     value = {
         "guid": "a40a42ad-83ac-4727-bf9a-c67bfa5d47ac", "title": "A talk", "summary": "It is one.",
         "language": language,

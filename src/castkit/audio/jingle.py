@@ -1,17 +1,19 @@
-"""Intro and outro: short sound files, brought to the programme's loudness and faded, by pydub.
+"""Intro and outro, and the seam of a bed: short pieces of sound, levelled, faded and crossfaded by pydub.
 
-Rule: pydub holds a file in memory whole, so only short ones come here; the long programme never does.
+Rule: pydub holds what it works on in memory, so only short pieces come to it; the long programme never does.
 """
 
 from __future__ import annotations
 
 import warnings
+import wave
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from castkit import ffmpeg
-from castkit.audio.listen import SILENT_LUFS, Heard, Wav, listen
+from castkit.audio.listen import Heard, Wav, listen
+from castkit.audio.r128 import SILENT_LUFS
 from castkit.errors import CastkitError
 
 LONGEST_MS = 120_000  # 23 MB in memory
@@ -68,6 +70,33 @@ def polish(wav: Path, heard: Heard, out: Path, *, loudness_lufs: float, fades: F
     segment = segment.fade_out(min(len(segment), max(fades.out_ms, _DECLICK_MS)))
     segment.export(out, format="wav").close()
     return round(gain, 2)
+
+
+def loop(wav: Path, out: Path, *, crossfade_ms: int) -> None:
+    """Writes to `out` (WAV) a round of a piece that can be played again and again: its end runs into its start.
+
+    It begins and ends `crossfade_ms` into the piece, and is shorter than the piece by as much (at most by a quarter).
+    Only what is crossfaded comes to pydub, so the piece may be long.
+    """
+    with wave.open(str(wav)) as file, wave.open(str(out), "wb") as written:
+        written.setparams(file.getparams())
+        # A whole number of samples at 44.1 kHz too.
+        overlap_ms = min(crossfade_ms, file.getnframes() * 250 // file.getframerate()) // 10 * 10
+        overlap = overlap_ms * file.getframerate() // 1000
+        head = _segment(file, overlap)
+        left = file.getnframes() - 2 * overlap
+        while left > 0:
+            written.writeframes(file.readframes(min(left, file.getframerate())))
+            left -= file.getframerate()
+        tail = _segment(file, overlap)
+        written.writeframes(tail.append(head, crossfade=overlap_ms).raw_data)
+
+
+def _segment(file: wave.Wave_read, frames: int) -> Any:
+    """The next samples of a WAV file, for pydub."""
+    width, rate, channels = file.getsampwidth(), file.getframerate(), file.getnchannels()
+    data = file.readframes(frames)
+    return _pydub()(data=data, sample_width=width, frame_rate=rate, channels=channels)
 
 
 def _refuse_long(path: Path, duration_ms: int) -> None:

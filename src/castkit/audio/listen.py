@@ -6,30 +6,44 @@ Rule: loudness is EBU R128 with mono counted as dual mono, as it is heard; nothi
 from __future__ import annotations
 
 import re
+import wave
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from castkit import ffmpeg
+from castkit.audio.r128 import NO_LEVEL, SILENT_LUFS, FrameLog, finite, meter, read_loudness
+from castkit.audio.truepeak import Peaks
 from castkit.errors import CastkitError
 from castkit.model.programme import Loudness
 
-SILENT_LUFS = -70.0  # ebur128's absolute gate: what it reports when nothing is louder
-NO_PEAK_DBTP = -120.0  # stands for -inf, which JSON cannot hold
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Curves = NDArray[np.float32]
+
 MEASURE_HZ = 48_000  # BS.1770 filters are given for it, and its true peak is oversampled four times
 _FAR_DB = 40.0  # a side, or the difference of both, this far below the rest is noise or rounding
+_CONTINUOUS = frozenset("aiff au caf flac w64 wav".split())  # formats without time stamps: they have no gaps to fill
 
 Progress = Callable[[float], None] | None
+
+__all__ = ["SILENT_LUFS", "Heard", "Wav", "listen", "measure", "nothing_heard", "on_the_clock", "pick", "read_loudness"]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A recording as decoded; `sound` as in model.programme.Track, `duration_ms` counted, not read from a header."""
+    """A recording as decoded; `sound` as in model.programme.Track, `duration_ms` counted, not read from a header.
+
+    `curves` are float32, frames x 3 at 10 Hz: momentary and short-term LUFS, true peak dBTP of the loudest channel.
+    """
 
     loudness: Loudness
     sound: str
     duration_ms: int
+    curves: Curves = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +61,51 @@ def listen(path: Path, found: ffmpeg.Probe, wav: Wav, progress: Progress = None)
     Where one side is silent (a microphone on one input of a stereo interface), or both cancel each other (a cable
     with its poles swapped), the sound is that of one side alone, and such a file is decoded a second time.
     """
-    channels = found.audio[0].channels
-    doing = f"reading {path}"
-    log = ffmpeg.run(_graph(path, wav, channels), doing=doing, duration_ms=found.duration_ms, progress=progress)
-    sound = "mono" if channels == 1 else which_sides(log)
+    doing, frames = f"reading {path}", FrameLog()
+    job = _graph(path, found, wav)
+    log = ffmpeg.run(job, doing=doing, duration_ms=found.duration_ms, progress=progress, each_line=frames)
+    sound = "mono" if found.audio[0].channels == 1 else which_sides(*frames.sides_db(), *_middle_and_side(log))
     if sound in ("left", "right"):
-        log = ffmpeg.run(_graph(path, wav, channels, only=sound), doing=doing, duration_ms=found.duration_ms)
+        frames = FrameLog()
+        job = _graph(path, found, wav, only=sound)
+        ffmpeg.run(job, doing=doing, duration_ms=found.duration_ms, each_line=frames)
     duration_ms = ffmpeg.probe(wav.path).duration_ms
     _refuse_cut_short(path, found.audio[0].duration_ms, duration_ms)
-    return Heard(read_loudness(log), sound, duration_ms)
+    return Heard(frames.loudness(), sound, duration_ms, frames.curves())
+
+
+def nothing_heard(wav: Wav, duration_ms: int) -> Heard:
+    """What `listen` would give for, and write of, a recording of that length without any sound: silence."""
+    import numpy as np  # noqa: PLC0415
+
+    with wave.open(str(wav.path), "wb") as file:
+        file.setparams((wav.channels, 2, wav.rate, 0, "NONE", "not compressed"))
+        samples, second = duration_ms * wav.rate // 1000, bytes(2 * wav.channels * wav.rate)
+        for _ in range(samples // wav.rate):
+            file.writeframes(second)
+        file.writeframes(bytes(2 * wav.channels * (samples % wav.rate)))
+    curves = np.full((duration_ms // 100, 3), NO_LEVEL, np.float32)
+    return Heard(Loudness(SILENT_LUFS, NO_LEVEL, 0.0), "mono", duration_ms, curves)
 
 
 def measure(path: Path, duration_ms: int, progress: Progress = None) -> Heard:
-    """Measures a finished sound file by decoding it; `duration_ms` is the expected length, for the progress."""
-    stream = _ebur128(ffmpeg.source(path)["a:0"]).output("-", format="null")
-    log = ffmpeg.run(stream, doing=f"measuring {path}", duration_ms=duration_ms, progress=progress)
-    return Heard(read_loudness(log), "", read_end(log))
+    """Measures a finished sound file by decoding it; `duration_ms` is the expected length, for the progress.
+
+    The third of the `curves` is the peak of the samples here; the true peak of the whole is in `loudness`.
+    """
+    stream = ffmpeg.probe(path).audio[0]
+    rate, channels = stream.sample_rate, stream.channels
+    frames, peaks = FrameLog(), Peaks(channels, max(1, rate // 10))
+    job = meter(ffmpeg.source(path)["a:0"], peak="none")
+    job = job.output("pipe:1", format="f32le", acodec="pcm_f32le", ar=rate, ac=channels)
+    for data in ffmpeg.blocks(job, size=rate * channels * 4, doing=f"measuring {path}", each_line=frames):
+        peaks.add(data)
+        if progress and duration_ms:
+            progress(min(1.0, peaks.samples * 1000 / rate / duration_ms))
+    curves = frames.curves()
+    curves[:, 2] = peaks.of_frames(len(curves))
+    loudness = replace(frames.loudness(), true_peak_dbtp=peaks.true_peak())
+    return Heard(loudness, "", round(peaks.samples * 1000 / rate), curves)
 
 
 def _refuse_cut_short(path: Path, stated_ms: int, decoded_ms: int) -> None:
@@ -73,15 +116,25 @@ def _refuse_cut_short(path: Path, stated_ms: int, decoded_ms: int) -> None:
         raise CastkitError(message, "copy the recording again; if it is all there is, export that part as WAV or FLAC")
 
 
-def on_the_clock(path: Path, rate: int, channels: int) -> Any:
+def on_the_clock(path: Path, rate: int, channels: int, **options: Any) -> Any:
     """The first sound stream of a file, resampled to `rate`, from the file's time 0 and with its gaps filled.
 
     A phone's MP4 may begin its sound later than its picture, and a dropped packet of a call leaves a gap: without
     this both would pull everything after them forward, away from picture and the other tracks. More than two of the
-    file's `channels` are mixed down to two.
+    file's `channels` are mixed down to two. `options` are for the input: from `ss` seconds on.
     """
-    stream = ffmpeg.source(path)["a:0"].filter("aresample", rate, **{"async": 1, "first_pts": 0})
-    return stream.filter("aformat", channel_layouts="stereo") if channels > 2 else stream
+    stream = ffmpeg.source(path, **options)["a:0"].filter("aresample", rate, **{"async": 1, "first_pts": 0})
+    return _mixed_down(stream, channels)
+
+
+def _mixed_down(stream: Any, channels: int) -> Any:
+    """At most two channels. The low-frequency channel is heard too: in a recorder's file it is the fourth microphone.
+
+    maxval: scaled down, so that nothing clips; ffmpeg alone would do so with whole numbers but not with floats.
+    """
+    if channels <= 2:
+        return stream
+    return stream.filter("aresample", out_chlayout="stereo", lfe_mix_level=1, rematrix_maxval=1, out_sample_fmt="fltp")
 
 
 def pick(stream: Any, sound: str, channels: int) -> Any:
@@ -95,64 +148,59 @@ def pick(stream: Any, sound: str, channels: int) -> Any:
     return stream.filter("pan", f"stereo|c0<{side}|c1<{side}")
 
 
-def _graph(path: Path, wav: Wav, channels: int, *, only: str = "") -> Any:
-    """Decode once; one branch is measured, the other written."""
+def _graph(path: Path, found: ffmpeg.Probe, wav: Wav, *, only: str = "") -> Any:
+    """Decode once, measured on the way; what is written is the half sum of both sides, or one of them."""
     wav.path.unlink(missing_ok=True)  # an orphan of a killed run may still be writing to a file of this name
-    stream = on_the_clock(path, MEASURE_HZ, channels)
+    channels = found.audio[0].channels
+    if _CONTINUOUS.isdisjoint(found.format.split(",")):
+        stream = on_the_clock(path, MEASURE_HZ, channels)
+    else:
+        stream = _mixed_down(ffmpeg.source(path)["a:0"].filter("aresample", MEASURE_HZ), channels)
     if only:
         stream = pick(stream, only, 1)
+    stream = meter(stream)
+    options = {**ffmpeg.BITEXACT, "acodec": "pcm_s16le", "format": "wav", "rf64": "auto", "ar": wav.rate}
+    if channels == 1 or only:
+        written = pick(stream, "mono", wav.channels)  # aformat would take 3 dB off
+        return written.output(ffmpeg.address(wav.path), **options)
+    if wav.channels == 2:
+        split = stream.asplit()
+        middle, side = _middle_side(split[1], wav.rate)
+        written = split[0].output(ffmpeg.address(wav.path), **options)
+        return ffmpeg.together(written, middle.output("-", format="null"), side.output("-", format="null"))
+    middle, side = _middle_side(stream, wav.rate)
+    return ffmpeg.together(middle.output(ffmpeg.address(wav.path), **options), side.output("-", format="null"))
+
+
+def _middle_side(stream: Any, rate: int) -> tuple[Any, Any]:
+    """Half sum and half difference of both sides at `rate` Hz, the power of each in ffmpeg's log at the end."""
+    # volumedetect, as astats takes as long as all the rest of the job.
     split = stream.asplit()
-    measured = _ebur128(split[0])
-    if channels > 1 and not only:
-        # Sides, then their half sum and half difference; astats names the channels 1 to 4.
-        measured = measured.filter("pan", "quad|c0<c0|c1<c1|c2<c0+c1|c3<c0-c1")
-        measured = measured.filter("astats", measure_perchannel="RMS_level", measure_overall="none")
-    written = split[1].filter("aresample", wav.rate)
-    if wav.channels == 2 and (channels == 1 or only):
-        written = pick(written, "mono", 2)  # aformat would take 3 dB off
-    written = written.filter("aformat", channel_layouts="mono" if wav.channels == 1 else "stereo")
-    options = {**ffmpeg.BITEXACT, "acodec": "pcm_s16le", "format": "wav", "rf64": "auto"}
-    return ffmpeg.together(measured.output("-", format="null"), written.output(ffmpeg.address(wav.path), **options))
+    middle = split[0].filter("pan", "mono|c0<c0+c1").filter("aresample", rate).filter("volumedetect@middle")
+    side = split[1].filter("pan", "mono|c0<c0-c1").filter("aresample", rate).filter("volumedetect@side")
+    return middle, side
 
 
-def _ebur128(stream: Any) -> Any:
-    # framelog: ffmpeg 5.1 has no "quiet"; "verbose" keeps the ten lines a second out of the log everywhere.
-    return stream.filter("ebur128", peak="true", dualmono="true", framelog="verbose")
+_POWER = re.compile(r"\[volumedetect@(middle|side) @ \S+ mean_volume: (\S+) dB")
+_DIGITAL_SILENCE_DB = -90.5  # volumedetect's -91 is 16 bits of nothing
 
 
-_NUMBER = r"(-?[\d.]+|-?inf|nan)"
-_SUMMARY = re.compile(
-    rf"Integrated loudness:\s+I:\s+{_NUMBER} LUFS.*?LRA:\s+{_NUMBER} LU\b.*?True peak:\s+Peak:\s+{_NUMBER} dBFS",
-    re.DOTALL,
-)
-_RMS = re.compile(rf"RMS level dB: {_NUMBER}")
-_END = re.compile(r"time=(\d+):(\d\d):(\d\d)\.(\d\d)")
+def _middle_and_side(log: str) -> tuple[float, float]:
+    powers = {name: finite(value) for name, value in _POWER.findall(log)}
+    middle, side = (powers.get(name, NO_LEVEL) for name in ("middle", "side"))
+    return (
+        middle if middle > _DIGITAL_SILENCE_DB else NO_LEVEL,
+        side if side > _DIGITAL_SILENCE_DB else NO_LEVEL,
+    )
 
 
-def read_loudness(log: str) -> Loudness:
-    """The last summary that ebur128 wrote to ffmpeg's log; silence as model.programme.Loudness has it."""
-    found = _SUMMARY.findall(log)
-    if not found:
-        raise ValueError(f"no summary of ebur128 in ffmpeg's log: {log[-500:]!r}")
-    integrated, spread, peak = (_finite(value) for value in found[-1])
-    return Loudness(max(integrated, SILENT_LUFS), max(peak, NO_PEAK_DBTP), max(spread, 0.0))
+def which_sides(left: float, right: float, middle: float, side: float) -> str:
+    """The levels in dB of left and right, and of their half sum and half difference, as a Track's `sound`.
 
-
-def read_end(log: str) -> int:
-    """Where ffmpeg's output ended, in ms (to 10 ms), by the last line of its log that says so."""
-    hours, minutes, seconds, hundredths = (int(part) for part in _END.findall(log)[-1])
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + hundredths * 10
-
-
-def which_sides(log: str) -> str:
-    """What astats says of left, right, half sum and half difference, as model.programme.Track's `sound`."""
-    left, right, middle, side = (_finite(value) for value in _RMS.findall(log)[-4:])
+    Only left and right, and only middle and side, are compared with each other.
+    """
     if right < left - _FAR_DB or (middle < side - _FAR_DB and left >= right):
         return "left"
     if left < right - _FAR_DB or middle < side - _FAR_DB:
         return "right"
     return "mono" if side <= middle - _FAR_DB else "stereo"
-
-
-def _finite(value: str) -> float:
-    return NO_PEAK_DBTP if value in ("-inf", "inf", "nan", "-nan") else float(value)

@@ -1,12 +1,14 @@
-"""ID3 tags: what a player shows of an MP3 that has left the feed behind.
+"""Tags of MP3 and Opus: what a player shows of a file that has left the feed behind.
 
-Rule: version 2.3, because Windows, car radios and older players read no other; whatever text is given is stored whole.
+Rule: ID3 in version 2.3, because Windows, car radios and older players read no other; whatever text is given is stored
+whole.
 """
 
 # mypy: disable-error-code="no-untyped-call"
 # mutagen has annotations without types.
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit.model.chapters import Mark
+from castkit.timecode import vtt_time
 
 _HEADER_BYTES = 10
 _NO_OFFSET = 0xFFFFFFFF  # "use the times, not byte offsets" (ID3v2 Chapter Frame Addendum 1.0, 3.1)
@@ -68,6 +71,41 @@ def write_tags(path: Path, tags: Tags) -> None:
     with path.open("r+b") as file:
         file.seek(_HEADER_BYTES)
         file.write(body)
+
+
+def write_opus_tags(path: Path, tags: Tags) -> None:
+    """Puts the tags into the Opus file at `path`, in place of any it has (RFC 7845, and VorbisComment's chapters)."""
+    from mutagen.flac import Picture  # noqa: PLC0415
+    from mutagen.oggopus import OggOpus  # noqa: PLC0415
+
+    file = OggOpus(path)
+    file.delete(path)
+    file = OggOpus(path)
+    rows = {
+        "title": tags.title,
+        "artist": tags.artist,
+        "album": tags.album,
+        "date": tags.date.strftime("%Y-%m-%d"),
+        "genre": "Podcast",
+        "language": tags.language,
+        "tracknumber": str(tags.number or ""),
+        "discnumber": str(tags.season or ""),
+        "comment": tags.comment,
+        "copyright": tags.copyright,
+        "license": tags.licence_url,
+        "contact": tags.link,
+    }
+    for number, mark in enumerate(tags.chapters):
+        rows[f"chapter{number:03}"] = vtt_time(mark.start_ms)
+        rows[f"chapter{number:03}name"] = mark.title
+    for name, text in rows.items():
+        if text:
+            file[name] = [text]
+    if tags.cover:
+        picture = Picture()
+        picture.type, picture.mime, picture.data = 3, "image/jpeg", tags.cover  # 3: the front cover
+        file["metadata_block_picture"] = [base64.b64encode(picture.write()).decode("ascii")]
+    file.save(path, padding=lambda _: 0)
 
 
 def _alone(frame: Any) -> bytes:

@@ -27,6 +27,8 @@ COMMANDS = {
     "status": ("status", "Say what is stale, and why."),
     "build": ("build", "Make everything, send nothing."),
     "publish": ("publish", "Make what is stale, upload it, renew the feed."),
+    "export": ("export", "Hand levelled tracks to an audio workstation."),
+    "clip": ("clip", "Cut a short clip with captions, for social media."),
     "feed": ("feed", "Renew the feeds from what is published."),
     "serve": ("serve", "Serve the store over HTTP, to listen and look."),
     "doctor": ("doctor", "Check this machine, with a remedy for each problem."),

@@ -19,6 +19,7 @@ from castkit.engine.stage import Stage
 from castkit.errors import CastkitError
 from castkit.model.episode import Episode
 from castkit.model.show import Show
+from castkit.steps.accepted import remember_clocks
 from castkit.steps.context import EpisodeContext
 from castkit.steps.show_context import ShowContext
 from castkit.workspace import Workspace
@@ -76,7 +77,9 @@ def run_episode(
     """Takes one episode through the stages, alone in its folder."""
     place = episode_place(context)
     with lock(place):
+        remember_clocks(context)
         run(stages, context, place, report, redo=redo)
+        remember_clocks(context)
 
 
 def run_show(workspace: Workspace, show: Show, report: events.Report, redo: Collection[str] = ()) -> None:

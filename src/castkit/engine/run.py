@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -253,10 +254,13 @@ class Runner(Generic[C]):
 
     def _sweep(self) -> None:
         """Removes what a killed run left half-written."""
-        for found in self.place.folder.rglob(".*"):
+        for found in list(self.place.folder.rglob(".*")):
             if found.name.startswith(PART) or atomic.is_part(found.name):
                 logger.info("removing %s, left by a run that was cut short", found)
-                found.unlink(missing_ok=True)
+                if found.is_dir():
+                    shutil.rmtree(found)
+                else:
+                    found.unlink(missing_ok=True)
 
 
 def _would_overwrite(stage: str, reason: str, edited: Sequence[Path]) -> CastkitError:

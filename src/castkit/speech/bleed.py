@@ -6,6 +6,7 @@ Rule: levels are compared relative to each track's own speech, because microphon
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from castkit.speech.spans import FRAME_MS
@@ -23,11 +24,31 @@ SPEECH = 0.5
 NOTHING_DB = -200.0
 
 
-def own_speech(tracks: Sequence[Activity], offsets_ms: Sequence[int]) -> tuple[NDArray[np.float32], ...]:
-    """The probability of speech by each track's own speaker.
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a track lies on the common clock: its ms times (1 + `drift_ppm` / 1e6), plus `offset_ms`."""
+
+    offset_ms: float
+    drift_ppm: float = 0.0
+
+    @property
+    def pace(self) -> float:
+        """Milliseconds of the common clock for one of the track's."""
+        return 1 + self.drift_ppm / 1e6
+
+    def on_clock(self, ms: float) -> int:
+        """A time of the track on the common clock."""
+        return round(ms * self.pace + self.offset_ms)
+
+    def to_file(self, ms: float) -> int:
+        """A time of the common clock on the track's own."""
+        return round((ms - self.offset_ms) / self.pace)
+
+
+def own_speech(tracks: Sequence[Activity], placements: Sequence[Placement]) -> tuple[NDArray[np.float32], ...]:
+    """The probability of speech by each track's own speaker, per frame of 32 ms of that track.
 
     A frame in which another track is louder by CLEARLY_DB, each against its own speech level, counts as silence.
-    `offsets_ms` says where each track begins on the common clock.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -37,8 +58,8 @@ def own_speech(tracks: Sequence[Activity], offsets_ms: Sequence[int]) -> tuple[N
         others = np.full(len(track.probability), NOTHING_DB, np.float32)
         for other in range(len(tracks)):
             if other != own:
-                shift = round((offsets_ms[own] - offsets_ms[other]) / FRAME_MS)
-                np.maximum(others, _shifted(loudness[other], shift, len(others)), out=others)
+                heard = _on_clock_of(placements[own], loudness[other], placements[other], len(others))
+                np.maximum(others, heard, out=others)
         foreign = others - loudness[own] > CLEARLY_DB
         cleaned.append(np.where(foreign, np.float32(0), track.probability))
     return tuple(cleaned)
@@ -58,12 +79,16 @@ def _relative_level(track: Activity) -> NDArray[np.float32]:
     return (level - np.percentile(speech, LOUD_PERCENTILE)).astype(np.float32)
 
 
-def _shifted(values: NDArray[np.float32], shift: int, length: int) -> NDArray[np.float32]:
-    """`values[shift:]` in `length` frames; NOTHING_DB where there are none."""
+def _on_clock_of(own: Placement, values: NDArray[np.float32], placement: Placement, length: int) -> NDArray[np.float32]:
+    """`values` of a track at `placement`, as they fall on the middles of `length` frames of the track at `own`.
+
+    NOTHING_DB where there are none.
+    """
     import numpy as np  # noqa: PLC0415
 
-    moved = np.full(length, NOTHING_DB, np.float32)
-    start, stop = max(0, -shift), min(length, len(values) - shift)
-    if start < stop:
-        moved[start:stop] = values[start + shift : stop + shift]
-    return moved
+    common_ms = (np.arange(length) + 0.5) * FRAME_MS * own.pace + own.offset_ms
+    index = np.floor((common_ms - placement.offset_ms) / placement.pace / FRAME_MS).astype(np.int64)
+    inside = (index >= 0) & (index < len(values))
+    found = np.full(length, NOTHING_DB, np.float32)
+    found[inside] = values[index[inside]]
+    return found

@@ -1,6 +1,6 @@
 """The default engine: faster-whisper, on CTranslate2.
 
-Rule: this module and vad.py are the only ones that import faster_whisper; ctranslate2 is imported here only.
+Rule: the only module that imports faster_whisper and ctranslate2.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ from unicodedata import east_asian_width
 
 from castkit.model.language import primary
 from castkit.model.transcript import Utterance, Word
-from castkit.speech import bleed, hallucination, vad
+from castkit.speech import hallucination
+from castkit.speech.bleed import Placement
 from castkit.speech.sound import Sound
 from castkit.speech.spans import FRAME_MS, Span, Window, pack, speech_spans, split_long
 from castkit.speech.transcriber import Task, Transcriber
@@ -39,11 +40,15 @@ WITHOUT_SPACES = frozenset(("zh", "yue", "ja"))
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A track: its sound, its speaker (None where several share it), and where it begins on the master's clock."""
+    """A track: its sound, its speaker (None where several share it), its place on the recordings' clock.
+
+    `own` is the probability of speech by its own speaker, per frame of 32 ms (bleed.own_speech).
+    """
 
     sound: Sound
     speaker: str | None
-    shift_ms: int
+    place: Placement
+    own: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +107,9 @@ def _is_wide(text: str) -> bool:
 def recognise(
     voices: Sequence[Voice], transcriber: Transcriber, wish: Wish, *, progress: Callable[[float], None] = lambda _: None
 ) -> Recognition:
-    """The words of all voices, on the master's clock; `progress` is told the share (0 to 1) of speech done."""
-    stretches = _stretches(voices)
-    language = whisper_code(wish.language) if wish.language != "auto" else _detect(stretches, transcriber)
+    """The words of all voices, on the recordings' clock; `progress` is told the share (0 to 1) of speech done."""
+    stretches = tuple(stretch for voice in voices for stretch in _windows(voice))
+    language = whisper_code(wish.language) if wish.language != "auto" else detect_language(voices, transcriber)
     task = Task(language, wish.beam_size, prompt(language, wish.hints))
     english = wish.english and language != "en"
     heard: list[list[Utterance]] = []
@@ -125,28 +130,16 @@ def recognise(
     return Recognition(language, in_time_order(heard), in_time_order(translated), tuple(notes))
 
 
-def _stretches(voices: Sequence[Voice]) -> tuple[_Stretch, ...]:
-    activities = [vad.activity(voice.sound) for voice in voices]
-    cleaned = bleed.own_speech(activities, [voice.shift_ms for voice in voices])
-    return tuple(
-        stretch for voice, probability in zip(voices, cleaned, strict=True) for stretch in _windows(voice, probability)
-    )
-
-
-def _windows(voice: Voice, probability: NDArray[np.float32]) -> Iterator[_Stretch]:
-    frames = probability.tolist()
+def _windows(voice: Voice) -> Iterator[_Stretch]:
+    frames = voice.own.tolist()
     for window in pack(split_long(speech_spans(frames), frames), voice.sound.duration_ms):
         inside = [p for span in window.speech for p in frames[span.start_ms // FRAME_MS : span.end_ms // FRAME_MS]]
         yield _Stretch(voice, window, sum(inside) / len(inside))
 
 
 def detect_language(voices: Sequence[Voice], transcriber: Transcriber) -> str:
-    """The Whisper code of the language most spoken in these voices."""
-    return _detect(_stretches(voices), transcriber)
-
-
-def _detect(stretches: Sequence[_Stretch], transcriber: Transcriber) -> str:
-    """The language most probable over the longest windows, weighed by speech; English where nobody speaks."""
+    """The Whisper code most probable over the longest windows, weighed by speech; English where nobody speaks."""
+    stretches = [stretch for voice in voices for stretch in _windows(voice)]
     by_speech = sorted(stretches, key=lambda stretch: -stretch.window.speech_ms)[:DETECTION_WINDOWS]
     votes: dict[str, float] = {"en": 0.0}
     for stretch in by_speech:
@@ -156,7 +149,7 @@ def _detect(stretches: Sequence[_Stretch], transcriber: Transcriber) -> str:
 
 
 def _hear(stretch: _Stretch, transcriber: Transcriber, task: Task) -> tuple[tuple[Word, ...], tuple[str, ...]]:
-    """The believed words of a stretch on the master's clock, and what was left out.
+    """The believed words of a stretch on the recordings' clock, and what was left out.
 
     Whisper sometimes stops before a window's end, most of all where a quieter voice answers: spans of speech that got
     no word are heard once more, by themselves.
@@ -174,9 +167,9 @@ def _hear(stretch: _Stretch, transcriber: Transcriber, task: Task) -> tuple[tupl
             if more and hallucination.bare("".join(word.text for word in more)) not in text:
                 words = tuple(sorted((*words, *more), key=lambda word: word.start_ms))
                 notes += more_notes
-    shift, speaker = stretch.voice.shift_ms, stretch.voice.speaker
+    on_clock, speaker = stretch.voice.place.on_clock, stretch.voice.speaker
     return tuple(
-        replace(w, start_ms=max(0, w.start_ms + shift), end_ms=max(1, w.end_ms + shift), speaker=speaker) for w in words
+        replace(w, start_ms=on_clock(w.start_ms), end_ms=on_clock(w.end_ms), speaker=speaker) for w in words
     ), notes
 
 
@@ -187,7 +180,7 @@ def _hear_window(stretch: _Stretch, transcriber: Transcriber, task: Task) -> tup
     evidence = hallucination.Evidence(window.speech_ms, stretch.probability)
     words, left_out = hallucination.believed(heard, evidence)
     on_track = [replace(word, start_ms=word.start_ms + start, end_ms=word.end_ms + start) for word in words]
-    second = (start + stretch.voice.shift_ms) // 1000
+    second = max(0, stretch.voice.place.on_clock(start)) // 1000
     notes = (f"left out at {second // 60}:{second % 60:02}: {left_out}",) if left_out else ()
     return snap(on_track, window.speech), notes
 
@@ -196,8 +189,8 @@ def _silent_loss(stretches: Sequence[_Stretch], heard: Sequence[Sequence[Utteran
     """Says how much speech got no words, where that is more than a breath."""
     lost = 0
     for stretch, found in zip(stretches, heard, strict=True):
-        shift = stretch.voice.shift_ms
-        said = [Span(item.start_ms - shift, item.end_ms - shift) for item in found]
+        to_file = stretch.voice.place.to_file
+        said = [Span(to_file(item.start_ms), to_file(item.end_ms)) for item in found]
         for span in stretch.window.speech:
             covered = sum(span.overlap_ms(item.start_ms, item.end_ms) for item in said)
             lost += max(0, span.duration_ms - covered)

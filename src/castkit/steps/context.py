@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from castkit.model.episode import Episode
-from castkit.model.show import Person, Show
+from castkit.model.show import AudioSettings, Person, Show, VideoSettings
 from castkit.workspace import EpisodePaths, Workspace
 
 # What people open in an editor. Anything else in build/ that changed is damaged, not edited, and is made again.
@@ -30,6 +30,16 @@ class EpisodeContext:
     @property
     def paths(self) -> EpisodePaths:
         return self.workspace.episode(self.slug)
+
+    @property
+    def audio(self) -> AudioSettings:
+        """The show's, with what the episode's own `[audio]` says otherwise."""
+        return self.show.audio.model_copy(update=self.episode.audio.model_dump(exclude_none=True))
+
+    @property
+    def video(self) -> VideoSettings:
+        """The show's, with what the episode's own `[video]` says otherwise."""
+        return self.show.video.model_copy(update=self.episode.video.model_dump(exclude_none=True))
 
     @property
     def people(self) -> tuple[Person, ...]:

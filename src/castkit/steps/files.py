@@ -56,13 +56,14 @@ class Tracks:
 
 
 def load_programme(context: EpisodeContext) -> Programme:
-    """What the ingest found, and how it lies on the master's clock."""
-    return load_as(context.paths.ingest, Programme.from_json)
+    """The recordings, and where what is kept of them lies on the master's clock."""
+    return load_as(context.paths.programme, Programme.from_json)
 
 
 def load_transcript(context: EpisodeContext) -> Transcript:
-    """The words recognised, as a person may have corrected them."""
-    return load_as(context.paths.transcript, Transcript.from_json)
+    """The words recognised, as a person may have corrected them, on the master's clock."""
+    programme = load_programme(context)
+    return load_as(context.paths.transcript, Transcript.from_json).through(programme.timeline, programme.duration_ms)
 
 
 def load_tracks(context: EpisodeContext) -> Tracks:

@@ -6,21 +6,20 @@ Rule: all bad recordings are reported in one error, before anything is made of t
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 from castkit import ffmpeg
-from castkit.audio import jingle
-from castkit.audio.listen import SILENT_LUFS, Heard, Wav, listen
+from castkit.audio.arrays import write_curves
+from castkit.audio.clocks import start_by_clock
+from castkit.audio.listen import SILENT_LUFS, Heard, Wav, listen, nothing_heard
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError, ToolMissing
-from castkit.model.chapters import marks
 from castkit.model.episode import Recording
-from castkit.model.programme import Programme, Track
+from castkit.model.programme import Track
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import write_json
 
@@ -29,20 +28,15 @@ T = TypeVar("T")
 
 def recording_path(context: EpisodeContext, recording: Recording) -> Path:
     """Where a recording lies; CastkitError where its path leaves the workspace."""
-    return _inside(context, context.paths.root, recording.path, f"episodes/{context.slug}/episode.toml")
+    return inside(context, context.paths.root, recording.path, f"episodes/{context.slug}/episode.toml")
 
 
-def jingle_paths(context: EpisodeContext) -> tuple[Path | None, Path | None]:
-    """Intro and outro, None where the show has none; CastkitError where a path leaves the workspace."""
-    audio = context.show.audio
-    intro, outro = (
-        _inside(context, context.workspace.root, name, "castkit.toml") if name else None
-        for name in (audio.intro, audio.outro)
-    )
-    return intro, outro
+def show_sound(context: EpisodeContext, name: str) -> Path | None:
+    """The intro, outro or bed of this name, None where it is empty; CastkitError where it leaves the workspace."""
+    return inside(context, context.workspace.root, name, "castkit.toml") if name else None
 
 
-def _inside(context: EpisodeContext, base: Path, name: str, said_in: str) -> Path:
+def inside(context: EpisodeContext, base: Path, name: str, said_in: str) -> Path:
     """`name` from `base`, judged by its spelling: a link that somebody put into the workspace may lead out of it."""
     root = Path(os.path.abspath(context.workspace.root))  # noqa: PTH100 - resolve() would follow links
     path = Path(os.path.abspath(base / name))  # noqa: PTH100
@@ -80,69 +74,66 @@ def _run(context: EpisodeContext, job: Job) -> None:
     job.tool("ffmpeg", ffmpeg.version(ffmpeg.find_tools().ffmpeg))
     problems = _Problems()
     files = [problems.attempt(partial(_look_at, context, recording)) for recording in context.episode.recordings]
-    intro_ms, outro_ms = (problems.attempt(partial(_length, path)) or 0 for path in jingle_paths(context))
     problems.stop()
+    sounding = [path for path, found in filter(None, files) if found.audio]
+    if not sounding:
+        raise CastkitError(f"none of {context.slug}'s recordings has sound", "name the file that holds the sound")
     tracks = _decode_all(context, job, [file for file in files if file])
-    ends = [track.offset_ms + track.duration_ms for track in tracks]
-    crossfade_ms = context.show.audio.crossfade_ms
-    layout = jingle.lay_out(max(ends), intro_ms=intro_ms, outro_ms=outro_ms, crossfade_ms=crossfade_ms)
-    programme = Programme(tuple(tracks), layout.lead_ms, layout.duration_ms)
-    # Refuses a chapter past the end now, not after the recognition of an hour.
-    marks(context.episode.chapters, programme, duration_ms=layout.duration_ms, languages=context.show.languages)
-    write_json(job.output(context.paths.ingest), programme.to_json())
+    write_json(job.output(context.paths.ingest), {"version": 2, "tracks": tracks})
 
 
 def _look_at(context: EpisodeContext, recording: Recording) -> tuple[Path, ffmpeg.Probe]:
+    """What the file holds: sound, or a picture to which another recording brings the sound."""
     path = recording_path(context, recording)
-    return path, ffmpeg.probe(path)
+    found = ffmpeg.probe(path, needs_sound=False)
+    return path, found if found.audio or found.video else ffmpeg.probe(path)
 
 
-def _length(path: Path | None) -> int:
-    if path is None:
-        return 0
-    with tempfile.TemporaryDirectory() as folder:
-        return jingle.hear(path, Wav(Path(folder) / "jingle.wav")).duration_ms
-
-
-def _decode_all(context: EpisodeContext, job: Job, files: list[tuple[Path, ffmpeg.Probe]]) -> list[Track]:
+def _decode_all(context: EpisodeContext, job: Job, files: list[tuple[Path, ffmpeg.Probe]]) -> list[dict[str, Any]]:
+    """Every recording as a plain value: its track at offset 0, and when of the day it began, where it says so."""
     problems = _Problems()
     whole_ms = sum(found.duration_ms for _, found in files) or 1
     done_ms = 0
     tracks = []
     for number, (recording, (path, found)) in enumerate(zip(context.episode.recordings, files, strict=True)):
-        wav = Wav(job.output(context.paths.track(number)))
 
         def progress(share: float, done: int = done_ms, here: int = found.duration_ms) -> None:
             job.progress((done + share * here) / whole_ms)
 
-        heard = problems.attempt(partial(_heard, path, found, wav, progress))
+        outputs = job.output(context.paths.track(number)), job.output(context.paths.levels(number))
+        heard = problems.attempt(partial(_heard, path, found, outputs, progress))
         done_ms += found.duration_ms
         if heard:
             _note_oddities(job, recording, found)
-            tracks.append(_track(recording, found, heard))
+            tracks.append({"track": asdict(_track(recording, found, heard)), "day_ms": start_by_clock(found)})
     problems.stop()
     return tracks
 
 
-def _heard(path: Path, found: ffmpeg.Probe, wav: Wav, progress: Callable[[float], None]) -> Heard:
-    heard = listen(path, found, wav, progress)
-    if heard.loudness.integrated_lufs <= SILENT_LUFS:
-        hint = "check that the right channel was recorded; name another file in episode.toml, or take this one out"
-        raise CastkitError(f"{path} is silent, or shorter than half a second", hint)
+def _heard(path: Path, found: ffmpeg.Probe, outputs: tuple[Path, Path], progress: Callable[[float], None]) -> Heard:
+    wav, levels = outputs
+    if not found.audio:
+        heard = nothing_heard(Wav(wav), found.duration_ms)
+    else:
+        heard = listen(path, found, Wav(wav), progress)
+        if heard.loudness.integrated_lufs <= SILENT_LUFS:
+            hint = "check that the right channel was recorded; name another file in episode.toml, or take this one out"
+            raise CastkitError(f"{path} is silent, or shorter than half a second", hint)
+    write_curves(levels, heard.curves)
     return heard
 
 
 def _track(recording: Recording, found: ffmpeg.Probe, heard: Heard) -> Track:
     return Track(
         path=PurePath(recording.path).as_posix(),
-        speaker=recording.speaker,
-        offset_ms=recording.offset_ms,
+        speaker="",
+        offset_ms=0,
         duration_ms=heard.duration_ms,
-        channels=found.audio[0].channels,
-        sample_rate=found.audio[0].sample_rate,
+        channels=found.audio[0].channels if found.audio else 0,
+        sample_rate=found.audio[0].sample_rate if found.audio else 0,
         has_video=found.video is not None,
         loudness=heard.loudness,
-        sound=heard.sound,
+        sound=heard.sound if found.audio else "none",
     )
 
 
@@ -151,27 +142,23 @@ def _note_oddities(job: Job, recording: Recording, found: ffmpeg.Probe) -> None:
         job.note(f"{recording.path} holds {len(found.audio)} sound tracks; the first is used")
 
 
-def _reads(context: EpisodeContext) -> Iterator[Path]:
-    yield from (recording_path(context, recording) for recording in context.episode.recordings)
-    yield from (path for path in jingle_paths(context) if path)
+def _reads(context: EpisodeContext) -> Iterable[Path]:
+    return (recording_path(context, recording) for recording in context.episode.recordings)
 
 
 def _writes(context: EpisodeContext) -> Iterator[Path]:
     yield context.paths.ingest
-    yield from (context.paths.track(number) for number in range(len(context.episode.recordings)))
+    for number in range(len(context.episode.recordings)):
+        yield from (context.paths.track(number), context.paths.levels(number))
 
 
 def _settings(context: EpisodeContext) -> dict[str, Any]:
-    audio = context.show.audio
-    return {
-        "recordings": [recording.model_dump(mode="json") for recording in context.episode.recordings],
-        "jingles": {"intro": audio.intro, "outro": audio.outro, "crossfade_ms": audio.crossfade_ms},
-    }
+    return {"recordings": [recording.path for recording in context.episode.recordings]}
 
 
 STEP = Stage[EpisodeContext](
     name="ingest",
-    version=1,
+    version=2,
     after=(),
     reads=_reads,
     writes=_writes,

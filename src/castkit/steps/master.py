@@ -1,136 +1,160 @@
-"""Step "master": tracks levelled, mixed with intro and outro, limited, encoded, and corrected by what was encoded.
+"""Step "master": recordings cleaned, levelled, mixed, cut, and encoded until what was encoded measures right.
 
 Rule: the report says what was measured and what was done about it; a target that was missed is said in a note.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from castkit import ffmpeg
-from castkit.audio import jingle
-from castkit.audio.listen import Heard, Wav
-from castkit.audio.master import Mastered, Mix, Part, Target, format_of, is_on_target, master
+from castkit.audio.arrays import write_curves
+from castkit.audio.encode import Encoded, Output, Target, encode, is_on_target
+from castkit.audio.mixdown import mix_down
+from castkit.audio.mixed import Mixed
 from castkit.engine.stage import Job, Stage
-from castkit.model.programme import Programme, Track
+from castkit.model.programme import Programme
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_programme, write_json
-from castkit.steps.ingest import jingle_paths, recording_path
+from castkit.steps.ingest import recording_path
+from castkit.steps.mixing import music_paths, plan_of
+from castkit.steps.package_video import picture_of
+from castkit.steps.surveyed import load_survey
+from castkit.steps.treatment import Treated, treated
 
 _MUCH_GAIN_DB = 25.0  # beyond it the noise of an ordinary room (-60 LUFS) is heard under the voice
+_MUCH_LIMITED = 0.05  # share of the sound lowered by more than 3 dB, from which on a limiter is heard at work
+_MIXED = 0.4  # of the progress
 
 
 def _run(context: EpisodeContext, job: Job) -> None:
     job.tool("ffmpeg", ffmpeg.version(ffmpeg.find_tools().ffmpeg))
-    programme = load_programme(context)
-    audio = context.show.audio
-    target = Target(audio.loudness, audio.true_peak, audio.bitrate)
-    with tempfile.TemporaryDirectory() as folder:
-        mix = _mix(context, programme, Path(folder))
-        mastered = master(mix, target, job.output(context.paths.master), job.progress)
-    notes = [*_notes_on_tracks(programme, target), *_notes_on_result(mastered, target)]
+    programme, audio = load_programme(context), context.audio
+    target = Target(audio.loudness, audio.true_peak)
+    tracks = treated(context, load_survey(context), audio)
+    outputs = tuple(Output(job.output(path), codec, kbps) for codec, path, kbps in _outputs(context, programme))
+    with _raw_beside(outputs[0].path) as raw:
+        plan = plan_of(context, programme, tracks, audio)
+        mixed = mix_down(plan, raw, lambda share: job.progress(_MIXED * share))
+        done = encode(mixed, target, outputs, lambda share: job.progress(_MIXED + (1 - _MIXED) * share))
+    notes = [*_notes_on_tracks(tracks), *_notes_on_result(done, target)]
     for text in notes:
         job.note(text)
-    report = _report(programme, mix, target, mastered) | {"notes": notes}
-    write_json(job.output(context.paths.master_report), report)
+    write_curves(job.output(context.paths.master_curves), done[0].heard.curves)
+    write_json(job.output(context.paths.master_report), _report(tracks, mixed, target, done) | {"notes": notes})
 
 
-def _mix(context: EpisodeContext, programme: Programme, folder: Path) -> Mix:
-    """Tracks from the recordings themselves, jingles as polished WAV files in `folder`."""
-    loudness, crossfade_ms = context.show.audio.loudness, context.show.audio.crossfade_ms
-    rate, _ = format_of(tuple((track.sound, track.sample_rate) for track in programme.tracks))
-    parts = [
-        Part(path, track.sound, programme.lead_ms + track.offset_ms, _gain(track, loudness), track.channels)
-        for path, track in zip(_recordings(context), programme.tracks, strict=True)
-    ]
-    intro, outro = jingle_paths(context)
-    if intro:
-        heard = _jingle(intro, Wav(folder / "intro.wav", rate, 2), loudness, jingle.Fades(0, crossfade_ms))
-        parts.append(Part(folder / "intro.wav", heard.sound, 0, 0.0, 2, is_speech=False))
-    if outro:
-        heard = _jingle(outro, Wav(folder / "outro.wav", rate, 2), loudness, jingle.Fades(crossfade_ms, 0))
-        start_ms = programme.duration_ms - heard.duration_ms
-        parts.append(Part(folder / "outro.wav", heard.sound, start_ms, 0.0, 2, is_speech=False))
-    rate, channels = format_of(tuple((part.sound, rate) for part in parts))
-    return Mix(tuple(parts), programme.duration_ms, rate, channels)
+@contextmanager
+def _raw_beside(output: Path) -> Iterator[Path]:
+    """Where the mix is written; it and what lies around it are removed, by the engine after a kill."""
+    raw = output.with_name(f"{output.name}.mix")
+    try:
+        yield raw
+    finally:
+        for left in raw.parent.glob(f"{raw.name}*"):
+            left.unlink(missing_ok=True)
 
 
-def _gain(track: Track, loudness: float) -> float:
-    return round(loudness - track.loudness.integrated_lufs, 2)
+def _outputs(context: EpisodeContext, programme: Programme) -> Iterator[tuple[str, Path, int]]:
+    """Format, file and kbit/s of everything that is encoded: the MP3, what was chosen, and the sound of a video."""
+    audio, paths = context.audio, context.paths
+    yield "mp3", paths.master, audio.bitrate
+    has_video = picture_of(programme) is not None or context.video.audiogram
+    if "m4a" in audio.formats or has_video:
+        yield "m4a", paths.master_in("m4a"), audio.m4a_bitrate
+    if "opus" in audio.formats:
+        yield "opus", paths.master_in("opus"), audio.opus_bitrate
 
 
-def _jingle(path: Path, out: Wav, loudness: float, fades: jingle.Fades) -> Heard:
-    raw = Wav(out.path.with_name(f"raw-{out.path.name}"), out.rate, out.channels)
-    heard = jingle.hear(path, raw)
-    jingle.polish(raw.path, heard, out.path, loudness_lufs=loudness, fades=fades)
-    return heard
-
-
-def _notes_on_tracks(programme: Programme, target: Target) -> Iterator[str]:
-    for track in programme.tracks:
-        gain = _gain(track, target.loudness_lufs)
-        if gain > _MUCH_GAIN_DB:
-            quiet = f"{track.path} is very quiet ({track.loudness.integrated_lufs:.1f} LUFS)"
+def _notes_on_tracks(tracks: Sequence[Treated]) -> Iterator[str]:
+    for one in tracks:
+        gain = one.levelled.base_gain_db if one.levelled else one.gain_db
+        if isinstance(gain, float) and gain > _MUCH_GAIN_DB:
+            quiet = f"{one.track.path} is very quiet ({one.track.loudness.integrated_lufs:.1f} LUFS)"
             yield f"{quiet}: it is raised by {gain:.0f} dB, and its noise with it; record closer to the microphone"
 
 
-def _notes_on_result(mastered: Mastered, target: Target) -> Iterator[str]:
-    measured = mastered.kept.measured
-    if not is_on_target(target, measured):
-        reached = f"{measured.integrated_lufs:.1f} LUFS and {measured.true_peak_dbtp:.1f} dBTP were reached"
-        wanted = f"{target.loudness_lufs:.1f} LUFS at no more than {target.true_peak_dbtp:.1f} dBTP"
-        yield f"{reached} instead of {wanted}; choose a lower [audio] loudness or a higher true_peak"
+def _notes_on_result(done: Sequence[Encoded], target: Target) -> Iterator[str]:
+    for one in done:
+        measured, name = one.kept.measured, one.output.format.upper()
+        if not is_on_target(target, measured):
+            reached = f"{measured.integrated_lufs:.1f} LUFS and {measured.true_peak_dbtp:.1f} dBTP were reached"
+            wanted = f"{target.loudness_lufs:.1f} LUFS at no more than {target.true_peak_dbtp:.1f} dBTP"
+            yield f"{name}: {reached} instead of {wanted}; choose a lower [audio] loudness or a higher true_peak"
+    if (done[0].limited_share or 0) > _MUCH_LIMITED:
+        share = 100 * (done[0].limited_share or 0)
+        yield f"the limiter lowers {share:.1f} % of the sound by more than 3 dB; listen whether it is heard"
 
 
-def _report(programme: Programme, mix: Mix, target: Target, mastered: Mastered) -> dict[str, Any]:
+def _report(tracks: Sequence[Treated], mixed: Mixed, target: Target, done: Sequence[Encoded]) -> dict[str, Any]:
     """Plain values; loudness in LUFS, peaks in dBTP, gains in dB, times in ms."""
     return {
-        "version": 1,
+        "version": 2,
         "target": asdict(target),
-        "tracks": [
-            {"path": track.path, "measured": asdict(track.loudness), "gain_db": _gain(track, target.loudness_lufs)}
-            for track in programme.tracks
-        ],
-        "format": {"sample_rate": mix.rate, "channels": mix.channels},
-        "rounds": [asdict(done) for done in mastered.rounds],
-        "kept": asdict(mastered.kept),
-        "measured": asdict(mastered.kept.measured),
-        "duration_ms": mastered.duration_ms,
-        "planned_ms": mix.duration_ms,
+        "tracks": [_track(one) for one in tracks],
+        "mix": {"sample_rate": mixed.rate, "channels": mixed.channels, "measured": asdict(mixed.loudness)},
+        "outputs": [_output(one) for one in done],
+        "measured": asdict(done[0].kept.measured),
+        "duration_ms": done[0].heard.duration_ms,
+        "planned_ms": mixed.duration_ms,
     }
 
 
-def _recordings(context: EpisodeContext) -> list[Path]:
-    return [recording_path(context, recording) for recording in context.episode.recordings]
+def _track(one: Treated) -> dict[str, Any]:
+    levelled = one.levelled
+    gains = [stretch.gain_db for stretch in levelled.stretches] if levelled else []
+    base = levelled.base_gain_db if levelled else one.gain_db if isinstance(one.gain_db, float) else 0.0
+    return {
+        "path": one.track.path,
+        "measured": asdict(one.track.loudness),
+        "gain_db": round(base, 2),
+        "levelled_db": [round(min(gains), 2), round(max(gains), 2)] if gains else [],
+        "cleaning": one.cleaning.to_json(),
+        "is_gated": one.gate_db is not None,
+        "reasons": list(one.reasons),
+    }
+
+
+def _output(one: Encoded) -> dict[str, Any]:
+    return {
+        "codec": one.output.format,
+        "bitrate_kbps": one.output.bitrate_kbps,
+        "measured": asdict(one.kept.measured),
+        "duration_ms": one.heard.duration_ms,
+        "setting": asdict(one.kept.setting),
+        "rounds": len(one.rounds),
+        "is_linear": one.is_linear,
+        "limited_db": one.limited_db,
+        "limited_share": one.limited_share,
+    }
 
 
 def _reads(context: EpisodeContext) -> Iterator[Path]:
-    yield context.paths.ingest
-    yield from _recordings(context)
-    yield from (path for path in jingle_paths(context) if path)
+    paths = context.paths
+    yield from (paths.survey, paths.programme)
+    for number, recording in enumerate(context.episode.recordings):
+        yield from (recording_path(context, recording), paths.levels(number), paths.activity(number))
+    yield from music_paths(context, context.audio)
 
 
 def _writes(context: EpisodeContext) -> Iterator[Path]:
-    yield context.paths.master
-    yield context.paths.master_report
+    yield from (path for _, path, _ in _outputs(context, load_programme(context)))
+    yield from (context.paths.master_report, context.paths.master_curves)
 
 
 def _settings(context: EpisodeContext) -> dict[str, Any]:
-    audio = context.show.audio
-    return {
-        "target": [audio.loudness, audio.true_peak, audio.bitrate],
-        "jingles": {"intro": audio.intro, "outro": audio.outro, "crossfade_ms": audio.crossfade_ms},
-    }
+    edited = {"trim", "longest_pause_ms"}  # the edit step's business
+    return {"audio": context.audio.model_dump(mode="json", exclude=edited), "audiogram": context.video.audiogram}
 
 
 STEP = Stage[EpisodeContext](
     name="master",
-    version=1,
-    after=("ingest",),
+    version=2,
+    after=("edit",),
     reads=_reads,
     writes=_writes,
     settings=_settings,

@@ -41,7 +41,7 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
 
 
 def _reads(context: EpisodeContext) -> Iterable[Path]:
-    return (context.paths.ingest, context.paths.tracks, *templates.candidates(context.workspace.templates))
+    return (context.paths.programme, context.paths.tracks, *templates.candidates(context.workspace.templates))
 
 
 def _writes(context: EpisodeContext) -> Iterable[Path]:

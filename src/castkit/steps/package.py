@@ -15,7 +15,8 @@ from urllib.parse import quote
 from castkit import ffmpeg
 from castkit.artwork.embedded import embedded_cover
 from castkit.audio.chapters import podcast_chapters
-from castkit.audio.tags import Lyrics, Tags, write_tags
+from castkit.audio.m4a import m4a_arguments
+from castkit.audio.tags import Lyrics, Tags, write_opus_tags, write_tags
 from castkit.engine.stage import Job, Stage
 from castkit.model.chapters import Mark, marks
 from castkit.model.language import iso639_2
@@ -24,7 +25,7 @@ from castkit.model.programme import Programme
 from castkit.model.text import one_line
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import BuiltTrack, Tracks, load_as, load_programme, load_tracks, write_json
-from castkit.steps.package_video import make_video, picture_of
+from castkit.steps.package_video import beside, make_video, mp4_tags, picture_of
 from castkit.steps.subtitle import built_cues
 from castkit.subtitles.profile import profile_for
 
@@ -75,18 +76,42 @@ def run(context: EpisodeContext, job: Job) -> None:
     duration_ms = ffmpeg.probe(paths.master).duration_ms
     chapters = placed(context, programme, duration_ms, main)  # before anything is written: it may refuse
     tags = replace(described(context), language=iso639_2(tracks.spoken), chapters=chapters)
+    tags = replace(tags, cover=embedded_cover(cover_path(context)))
     _make_audio(context, job, replace(tags, lyrics=lyrics(context, tracks.worded)))
+    _make_others(context, job, tags)
     job.progress(0.2)
     for language in context.show.languages if chapters else ():
         _make_chapters(context, job, placed(context, programme, duration_ms, language), language)
-    video = make_video(context, job, programme, tags=tags, duration_ms=duration_ms) if picture_of(programme) else None
+    has_picture = picture_of(programme) is not None
+    video = make_video(context, job, programme, tags) if has_picture else None
     write_json(job.output(paths.report), _report(context, programme, duration_ms, video))
 
 
 def _make_audio(context: EpisodeContext, job: Job, tags: Tags) -> None:
     output = job.output(context.paths.audio)
     shutil.copyfile(context.paths.master, output)
-    write_tags(output, replace(tags, cover=embedded_cover(cover_path(context))))
+    write_tags(output, tags)
+
+
+def _make_others(context: EpisodeContext, job: Job, tags: Tags) -> None:
+    """The formats made by choice, with the same tags."""
+    paths = context.paths
+    for codec in other_formats(context):
+        output = job.output(paths.audio_in(codec))
+        if codec == "opus":
+            shutil.copyfile(paths.master_in(codec), output)
+            write_opus_tags(output, tags)
+            continue
+        with beside(output, "cover.jpg") as cover, beside(output, "described.txt") as described_by:
+            cover.write_bytes(tags.cover)
+            described_by.write_text(ffmpeg.metadata(mp4_tags(tags), tags.chapters), encoding="utf-8", newline="\n")
+            arguments = m4a_arguments(paths.master_in(codec), described_by, cover, output)
+            ffmpeg.run(arguments, doing=f"tagging {paths.audio_in(codec).name}")
+
+
+def other_formats(context: EpisodeContext) -> tuple[str, ...]:
+    """The formats that are made beside the MP3."""
+    return tuple(codec for codec in ("m4a", "opus") if codec in context.audio.formats)
 
 
 def _make_chapters(context: EpisodeContext, job: Job, chapters: Sequence[Mark], language: str) -> None:
@@ -120,7 +145,7 @@ def _report(
         "missing": list(tracks.missing),
         "chapters": [asdict(mark) for mark in placed(context, programme, duration_ms, context.show.main_language)],
         "video": video,
-        "notes": [*master["notes"], *_notes(tracks, video)],
+        "notes": [*master["notes"], *_notes(tracks)],
     }
 
 
@@ -134,7 +159,7 @@ def _described(track: BuiltTrack) -> dict[str, Any]:
     return {**asdict(track), "is_reviewed": track.origin.is_reviewed}
 
 
-def _notes(tracks: Tracks, video: dict[str, Any] | None) -> Iterator[str]:
+def _notes(tracks: Tracks) -> Iterator[str]:
     """What a person should look at, in sentences."""
     for track in tracks.worded:
         if not track.origin.is_reviewed:
@@ -143,22 +168,21 @@ def _notes(tracks: Tracks, video: dict[str, Any] | None) -> Iterator[str]:
             yield f"{track.language}: {len(track.exceptions)} breaches of a limit, listed under subtitles"
     for gap in tracks.missing:
         yield f"{gap['why']}; translate {gap['file']} and save it as {gap['save_as']}"
-    if video:
-        yield from video["notes"]
 
 
 def reads(context: EpisodeContext) -> Iterator[Path]:
     paths = context.paths
-    yield from (paths.master, paths.master_report, paths.ingest, paths.tracks, cover_path(context))
+    yield from (paths.master, paths.master_report, paths.programme, paths.tracks, cover_path(context))
+    yield from (paths.master_in(codec) for codec in other_formats(context))
     for track in load_tracks(context).worded:
         yield from (paths.srt(track.language), paths.published_srt(track.language))
     if picture := picture_of(load_programme(context)):
-        yield paths.root / picture.path
+        yield from (paths.root / picture.path, paths.master_in("m4a"))
 
 
 def writes(context: EpisodeContext) -> Iterator[Path]:
     paths = context.paths
-    yield from (paths.audio, paths.report)
+    yield from (paths.audio, paths.report, *(paths.audio_in(codec) for codec in other_formats(context)))
     if picture_of(load_programme(context)):
         yield paths.video
     if context.episode.chapters:
@@ -167,7 +191,7 @@ def writes(context: EpisodeContext) -> Iterator[Path]:
 
 def settings(context: EpisodeContext) -> dict[str, Any]:
     """What people wrote that goes into the files."""
-    show, episode, audio = context.show.show, context.episode, context.show.audio
+    show, episode, audio = context.show.show, context.episode, context.audio
     tags = described(context)
     return {
         "tags": [tags.title, tags.artist, tags.album, tags.comment, tags.copyright, tags.licence_url, tags.link],
@@ -177,12 +201,13 @@ def settings(context: EpisodeContext) -> dict[str, Any]:
         "chapters": [[chapter.start, chapter.title.model_dump()] for chapter in episode.chapters],
         "languages": list(context.show.languages),
         "target": [audio.loudness, audio.true_peak],
+        "formats": list(other_formats(context)),
     }
 
 
 STEP = Stage[EpisodeContext](
     name="package",
-    version=1,
+    version=2,
     after=("master", "transcripts"),
     reads=reads,
     writes=writes,

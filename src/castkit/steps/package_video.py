@@ -1,38 +1,26 @@
-"""The video-cast of step "package": picture, mastered sound, a subtitle track per language, chapters.
+"""The video-cast of step "package": picture, mastered sound, a subtitle track per language, chapters, cover.
 
-Rule: the sound in the file is measured as a listener gets it, and corrected until it holds the show's loudness.
+Rule: the sound is the master's own AAC, measured when it was made; the picture is copied wherever it can be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from castkit import ffmpeg
-from castkit.audio.listen import measure
 from castkit.audio.tags import Tags
 from castkit.engine.stage import Job
+from castkit.ffmpeg.metadata import metadata
 from castkit.model.language import iso639_2, language_name
-from castkit.model.programme import Loudness, Programme, Track
+from castkit.model.programme import Programme, Track
 from castkit.model.review import in_words
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import BuiltTrack, load_tracks
-from castkit.video.mux import COPIED, Picture, Subtitles, VideoCast, metadata, mux_arguments
-from castkit.video.sound import Correction, Goal, aac_arguments, corrected
-
-_MOST_CORRECTIONS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """The AAC file that goes into the MP4: what was done to the master, and what a meter says of the result."""
-
-    path: Path
-    correction: Correction
-    measured: Loudness
+from castkit.video.mux import Subtitles, VideoCast, mux_arguments
+from castkit.video.picture import Picture, check_picture
 
 
 def picture_of(programme: Programme) -> Track | None:
@@ -40,35 +28,50 @@ def picture_of(programme: Programme) -> Track | None:
     return next((track for track in programme.tracks if track.has_video), None)
 
 
-def make_video(
-    context: EpisodeContext, job: Job, programme: Programme, *, tags: Tags, duration_ms: int
-) -> dict[str, Any]:
+def make_video(context: EpisodeContext, job: Job, programme: Programme, tags: Tags) -> dict[str, Any]:
     """Writes the MP4 and gives back what the report says of it."""
+    output = job.output(context.paths.video)
+    with beside(output, "cover.jpg") as jpeg:
+        jpeg.write_bytes(tags.cover)
+        cast = VideoCast(
+            picture_for(context, programme),
+            programme.timeline.pieces,
+            context.paths.master_in("m4a"),
+            tags.language,
+            programme.duration_ms,
+            _subtitles(context),
+            jpeg,
+        )
+        make_cast(context, job, cast, tags=tags, output=output)
+    return _facts(output, cast)
+
+
+def picture_for(context: EpisodeContext, programme: Programme) -> Picture:
+    """The picture of the episode's video; CastkitError where nothing can be made of it."""
     track = picture_of(programme)
     assert track is not None  # noqa: S101 - asked before
-    output = job.output(context.paths.video)
     raw = context.paths.root / track.path
-    picture = Picture(raw, _codec(raw), programme.lead_ms + track.offset_ms)
-    goal = Goal(context.show.audio.loudness, context.show.audio.true_peak)
-    with _beside(output, "sound.m4a") as sound_path, _beside(output, "described.txt") as described:
-        sound = _encoded(context.paths.master, sound_path, goal, duration_ms)
-        job.progress(0.6)
-        described.write_text(metadata(_tags(tags), tags.chapters), encoding="utf-8", newline="\n")
-        cast = VideoCast(picture, sound.path, tags.language, duration_ms, _subtitles(context))
+    found = ffmpeg.probe(raw, needs_sound=False)
+    assert found.video is not None  # noqa: S101 - the ingest saw one
+    picture = Picture(raw, found.video, found.format, track.offset_ms, track.drift_ppm)
+    check_picture(picture)
+    return picture
+
+
+def make_cast(context: EpisodeContext, job: Job, cast: VideoCast, *, tags: Tags, output: Path) -> None:
+    """Runs ffmpeg for a video with these tags and chapters."""
+    with beside(output, "described.txt") as described:
+        described.write_text(metadata(mp4_tags(tags), tags.chapters), encoding="utf-8", newline="\n")
         ffmpeg.run(
             mux_arguments(cast, described, output),
-            doing=f"putting {context.paths.video.name} together",
-            duration_ms=duration_ms,
-            progress=lambda share: job.progress(0.6 + 0.4 * share),
+            doing=f"putting a video of {context.slug} together",
+            duration_ms=cast.duration_ms,
+            progress=lambda share: job.progress(0.2 + 0.8 * share),
         )
-    notes = [] if goal.is_met(sound.measured) else [_missed(sound.measured, goal)]
-    for note in notes:
-        job.note(note)
-    return _facts(output, picture, sound) | {"notes": notes}
 
 
 @contextmanager
-def _beside(output: Path, suffix: str) -> Iterator[Path]:
+def beside(output: Path, suffix: str) -> Iterator[Path]:
     """A file that lives as long as the output is being made; the engine clears it away after a kill."""
     path = output.with_name(f"{output.name}.{suffix}")
     try:
@@ -77,24 +80,7 @@ def _beside(output: Path, suffix: str) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _codec(raw: Path) -> str:
-    found = ffmpeg.probe(raw).video
-    return found.codec if found else ""
-
-
-def _encoded(master: Path, target: Path, goal: Goal, duration_ms: int) -> Sound:
-    """The master as AAC, encoded again with a correction as long as it misses the goal."""
-    correction = Correction()
-    for attempt in range(_MOST_CORRECTIONS + 1):
-        ffmpeg.run(aac_arguments(master, target, correction), doing="encoding the sound of the video")
-        measured = measure(target, duration_ms).loudness
-        if goal.is_met(measured) or attempt == _MOST_CORRECTIONS:
-            break
-        correction = corrected(correction, measured, goal)
-    return Sound(target, correction, measured)
-
-
-def _tags(tags: Tags) -> dict[str, str]:
+def mp4_tags(tags: Tags) -> dict[str, str]:
     """The same facts under the names by which ffmpeg writes them into MP4."""
     return {
         "title": tags.title,
@@ -135,19 +121,17 @@ def track_name(track: BuiltTrack) -> str:
     return name if track.origin.is_reviewed else f"{name} ({in_words(track.origin, track.language)})"
 
 
-def _missed(measured: Loudness, goal: Goal) -> str:
-    reached = f"{measured.integrated_lufs:.1f} LUFS and {measured.true_peak_dbtp:.1f} dBTP"
-    return f"the video's sound has {reached} instead of {goal.loudness:.1f} LUFS and at most {goal.true_peak:.1f} dBTP"
-
-
-def _facts(output: Path, picture: Picture, sound: Sound) -> dict[str, Any]:
+def _facts(output: Path, cast: VideoCast) -> dict[str, Any]:
     found = ffmpeg.probe(output)
     shown = found.video
     return {
         "duration_ms": found.duration_ms,
         "width": shown.width if shown else 0,
         "height": shown.height if shown else 0,
-        "picture": {"codec": picture.codec, "is_copied": picture.codec in COPIED, "delay_ms": picture.delay_ms},
-        "sound": {"correction": asdict(sound.correction), "measured": asdict(sound.measured)},
+        "picture": {
+            "codec": cast.picture.stream.codec,
+            "is_copied": not cast.why_encoded,
+            "why_encoded": list(cast.why_encoded),
+        },
         "subtitles": list(found.subtitle_languages),
     }

@@ -57,7 +57,7 @@ def built_tracks(context: EpisodeContext) -> tuple[BuiltTrack, ...]:
 def inputs(context: EpisodeContext) -> Iterator[Path]:
     """Every file that a publication is made of, or would be if it existed."""
     paths = context.paths
-    yield from (paths.tracks, paths.ingest, paths.report, paths.audio, paths.video)
+    yield from (paths.tracks, paths.programme, paths.report, paths.audio, paths.video)
     for track in built_tracks(context):
         yield from transcript_paths(context, track.language)
     for language in context.show.languages:

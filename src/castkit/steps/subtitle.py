@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from castkit.engine.stage import Job, Stage
-from castkit.model.cue import Cue, CueException, CueTrack, Origin
+from castkit.model.cue import Cue, CueTrack, Origin
 from castkit.model.language import cue_language, is_chinese, is_traditional
 from castkit.model.transcript import Transcript
+from castkit.steps import accepted
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_transcript, write_json
 from castkit.subtitles.chinese import with_full_width_punctuation
 from castkit.subtitles.cueing import make_cues
 from castkit.subtitles.files import read_srt, write_srt
-from castkit.subtitles.profile import breaches, profile_for
+from castkit.subtitles.profile import profile_for
 from castkit.translate.script import convert_cues, convert_utterances
 
 AUTO = "auto"
@@ -31,14 +32,6 @@ def spoken_language(context: EpisodeContext, transcript: Transcript) -> str:
 def built_cues(path: Path) -> tuple[Cue, ...]:
     """The cues of an SRT in the build folder, which a person may have edited; none where nothing was said."""
     return read_srt(path) if path.stat().st_size else ()
-
-
-def accepted_track(path: Path, language: str) -> CueTrack:
-    """The cues a person accepted, unchanged; what breaks a limit is listed. CastkitError where it is no SRT."""
-    cues = read_srt(path)
-    found = breaches(cues, profile_for(language))
-    listed = (CueException(one.index, one.cue.start_ms, one.rule, one.found, "accepted as it is") for one in found)
-    return CueTrack(language, Origin.ACCEPTED, cues, tuple(listed))
 
 
 def recognised_track(transcript: Transcript, language: str) -> CueTrack:
@@ -76,7 +69,7 @@ def _language(context: EpisodeContext) -> str:
 
 
 def reads(context: EpisodeContext) -> Iterable[Path]:
-    return (context.paths.transcript, context.paths.accepted(_language(context)))
+    return (context.paths.transcript, *accepted.reads(context, (_language(context),)))
 
 
 def writes(context: EpisodeContext) -> Iterable[Path]:
@@ -91,10 +84,16 @@ def run(context: EpisodeContext, job: Job) -> None:
     paths = context.paths
     transcript = load_transcript(context)
     language = spoken_language(context, transcript)
-    accepted = paths.accepted(language)
-    track = accepted_track(accepted, language) if accepted.is_file() else recognised_track(transcript, language)
+    file = paths.accepted(language)
+    notes: tuple[str, ...] = ()
+    if file.is_file():
+        track, notes = accepted.accepted_track(context, language)
+    else:
+        track = recognised_track(transcript, language)
+    for note in notes:
+        job.note(note)
     if not track.cues:
-        job.note(f"no words were recognised, so there are no subtitles; if there are some, put them into {accepted}")
+        job.note(f"no words were recognised, so there are no subtitles; if there are some, put them into {file}")
     note_exceptions(job, track)
     write_srt(job.output(paths.srt(language)), track.cues)
     write_json(job.output(paths.spoken_track), {"version": 1, **described(track)})
@@ -103,7 +102,7 @@ def run(context: EpisodeContext, job: Job) -> None:
 STEP = Stage[EpisodeContext](
     name="subtitle",
     version=1,
-    after=("transcribe",),
+    after=("transcribe", "edit"),
     reads=reads,
     writes=writes,
     settings=settings,

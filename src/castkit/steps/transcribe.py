@@ -1,21 +1,22 @@
-"""transcribe: tracks become words, with their times on the master's clock, their speakers and their probability.
+"""transcribe: tracks become words, with their times on the recordings' clock, their speakers and their probability.
 
-Rule: an accepted SRT is not looked at here, so that accepting or editing one never runs recognition again.
+Rule: neither an accepted SRT nor the edit list is looked at here, so that no change of them runs recognition again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
 from castkit.model.language import same_language
-from castkit.model.programme import Programme
+from castkit.model.programme import Track
 from castkit.model.transcript import Transcript
 from castkit.steps.context import EpisodeContext, is_for_people
-from castkit.steps.files import load_programme, write_json
+from castkit.steps.files import write_json
+from castkit.steps.surveyed import load_activity, load_survey
 
 if TYPE_CHECKING:
     from castkit.speech.recognise import Recognition, Voice, Wish
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def reads(context: EpisodeContext) -> Iterable[Path]:
-    yield context.paths.ingest
+    yield context.paths.survey
     for number in range(len(context.episode.recordings)):
-        yield context.paths.track(number)
+        yield from (context.paths.track(number), context.paths.activity(number))
 
 
 def writes(context: EpisodeContext) -> Iterable[Path]:
@@ -58,7 +59,7 @@ def run(context: EpisodeContext, job: Job) -> None:
     from castkit.speech.transcriber import open_transcriber  # noqa: PLC0415
 
     speech = context.show.speech
-    programme = load_programme(context)
+    tracks = load_survey(context).tracks
     folder = models.locate(speech.model, context.workspace.root)
     job.tool(f"{speech.model} model.bin sha256", models.sha256(folder / "model.bin"))
     layers = weights.layers(folder)
@@ -66,7 +67,7 @@ def run(context: EpisodeContext, job: Job) -> None:
     able = layers.can_translate
     transcriber = open_transcriber(speech.engine, folder, device=speech.device, compute_type=speech.compute_type)
     job.tool(transcriber.engine, transcriber.version)
-    found = recognise(_voices(context, programme), transcriber, _wish(context, able=able), progress=job.progress)
+    found = recognise(_voices(context, tracks), transcriber, _wish(context, able=able), progress=job.progress)
     notes = _notes(context, found, able=able)
     for note in notes:
         job.note(note)
@@ -74,7 +75,7 @@ def run(context: EpisodeContext, job: Job) -> None:
         found.language,
         transcriber.engine,
         Path(speech.model).name,
-        programme.duration_ms,
+        max(track.end_ms for track in tracks),
         found.utterances,
         found.translation,
         notes,
@@ -96,13 +97,21 @@ def _check_language(context: EpisodeContext, layers: Layers) -> None:
         )
 
 
-def _voices(context: EpisodeContext, programme: Programme) -> tuple[Voice, ...]:
+def _voices(context: EpisodeContext, tracks: Sequence[Track]) -> tuple[Voice, ...]:
+    """The tracks that have sound, with who speaks when as the survey found it."""
+    from castkit.speech.bleed import Placement  # noqa: PLC0415
     from castkit.speech.recognise import Voice  # noqa: PLC0415
     from castkit.speech.sound import Sound  # noqa: PLC0415
 
     return tuple(
-        Voice(Sound.open(context.paths.track(number)), track.speaker or None, track.offset_ms + programme.lead_ms)
-        for number, track in enumerate(programme.tracks)
+        Voice(
+            Sound.open(context.paths.track(number)),
+            track.speaker or None,
+            Placement(track.offset_ms, track.drift_ppm),
+            load_activity(context, number).own,
+        )
+        for number, track in enumerate(tracks)
+        if track.has_sound
     )
 
 
@@ -132,8 +141,8 @@ def _notes(context: EpisodeContext, found: Recognition, *, able: bool) -> tuple[
 
 STEP = Stage[EpisodeContext](
     name="transcribe",
-    version=1,
-    after=("ingest",),
+    version=2,
+    after=("survey",),
     reads=reads,
     writes=writes,
     settings=settings,

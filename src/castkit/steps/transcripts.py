@@ -31,7 +31,12 @@ def _naming(context: EpisodeContext, language: str) -> Callable[[str], str]:
 
 def reads(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
-    return (paths.transcript, paths.tracks, *(paths.srt(track.language) for track in load_tracks(context).worded))
+    return (
+        paths.transcript,
+        paths.programme,
+        paths.tracks,
+        *(paths.srt(track.language) for track in load_tracks(context).worded),
+    )
 
 
 def writes(context: EpisodeContext) -> Iterable[Path]:

@@ -12,11 +12,13 @@ from castkit.engine.stage import Job, Stage
 from castkit.model.cue import CueTrack, Origin
 from castkit.model.language import NAMES, WHISPER_LANGUAGES, best_match, language_name, primary
 from castkit.model.transcript import Transcript
+from castkit.steps.accepted import accepted_cues, accepted_track
+from castkit.steps.accepted import reads as accepted_reads
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_as, load_transcript, write_json
-from castkit.steps.subtitle import accepted_track, built_cues, described, note_exceptions
+from castkit.steps.subtitle import built_cues, described, note_exceptions
 from castkit.subtitles.cueing import make_cues
-from castkit.subtitles.files import read_srt, write_srt
+from castkit.subtitles.files import write_srt
 from castkit.subtitles.profile import profile_for
 from castkit.translate.routes import Route, Way, routes
 from castkit.translate.script import convert_cues
@@ -52,16 +54,19 @@ def whisper_track(transcript: Transcript, language: str) -> CueTrack:
 def _converted(context: EpisodeContext, route: Route, spoken: str) -> CueTrack:
     paths = context.paths
     is_spoken = route.source == spoken
-    cues = built_cues(paths.srt(spoken)) if is_spoken else read_srt(paths.accepted(route.source))
+    cues = built_cues(paths.srt(spoken)) if is_spoken else accepted_cues(context, route.source).cues
     return CueTrack(route.target, Origin.SCRIPT_CONVERSION, convert_cues(cues, route.target))
 
 
-def _track(context: EpisodeContext, route: Route, transcript: Transcript, spoken: str) -> CueTrack:
+def _track(
+    context: EpisodeContext, route: Route, transcript: Transcript, spoken: str
+) -> tuple[CueTrack, tuple[str, ...]]:
+    """The cues of a route, and what to tell people about them."""
     if route.way is Way.ACCEPTED:
-        return accepted_track(context.paths.accepted(route.target), route.target)
+        return accepted_track(context, route.target)
     if route.way is Way.WHISPER:
-        return whisper_track(transcript, route.target)
-    return _converted(context, route, spoken)
+        return whisper_track(transcript, route.target), ()
+    return _converted(context, route, spoken), ()
 
 
 def _missing(context: EpisodeContext, route: Route) -> dict[str, str]:
@@ -113,7 +118,7 @@ def reads(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
     spoken = load_spoken(paths.spoken_track)["language"]
     others = [language for language in context.show.languages if language != spoken]
-    return (paths.transcript, paths.spoken_track, paths.srt(spoken), *(paths.accepted(language) for language in others))
+    return (paths.transcript, paths.spoken_track, paths.srt(spoken), *accepted_reads(context, others))
 
 
 def writes(context: EpisodeContext) -> Iterable[Path]:
@@ -143,7 +148,9 @@ def run(context: EpisodeContext, job: Job) -> None:
             job.note(f"{gap['why']}; a file for the translator is {gap['file']}; save it as {gap['save_as']} when done")
             missing.append(gap)
             continue
-        track = _track(context, route, transcript, spoken["language"])
+        track, notes = _track(context, route, transcript, spoken["language"])
+        for note in notes:
+            job.note(note)
         note_exceptions(job, track)
         write_srt(job.output(paths.srt(route.target)), track.cues)
         tracks.append(described(track))

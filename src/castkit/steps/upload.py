@@ -250,7 +250,7 @@ def _size(store: Store, key: str) -> int | None:
 STEP = Stage[EpisodeContext](
     name="upload",
     version=1,
-    after=("transcripts", "notes", "pages", "package"),
+    after=("transcripts", "notes", "pages", "package", "hls"),
     reads=reads,
     writes=writes,
     settings=settings,

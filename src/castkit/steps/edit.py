@@ -1,0 +1,114 @@
+"""Step "edit": what is kept of the recordings, and where it lies in the finished programme.
+
+Rule: the edit list is carried out in one place, on the recordings' clock; every later time goes through the timeline
+that is written here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from castkit.audio import jingle
+from castkit.audio.listen import Wav
+from castkit.audio.sounding import sounding
+from castkit.engine.stage import Job, Stage
+from castkit.model.chapters import marks
+from castkit.model.edit import Edit, Removed, Spans, Wishes, edit, merged
+from castkit.model.programme import Programme, Track
+from castkit.model.timeline import joined
+from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.files import write_json
+from castkit.steps.ingest import show_sound
+from castkit.steps.surveyed import load_activity, load_levels, load_survey
+from castkit.timecode import clock
+
+
+def _run(context: EpisodeContext, job: Job) -> None:
+    tracks = load_survey(context).tracks
+    whole = min(0, *(track.offset_ms for track in tracks)), max(track.end_ms for track in tracks)
+    found = edit(whole, _wishes(context), _sounds(context, tracks))
+    programme = _laid_out(context, tracks, found)
+    # Refuses a chapter past the end now, not after the recognition of an hour.
+    marks(context.episode.chapters, programme, duration_ms=programme.duration_ms, languages=context.show.languages)
+    if found.removed:
+        job.note(_in_words(found.removed))
+    write_json(job.output(context.paths.programme), programme.to_json())
+
+
+def _wishes(context: EpisodeContext) -> Wishes:
+    episode, audio = context.episode, context.audio
+    return Wishes(episode.cut, episode.keep, audio.trim, audio.longest_pause_ms)
+
+
+def _sounds(context: EpisodeContext, tracks: Sequence[Track]) -> Spans:
+    """Where anything is to be heard on any track, on the recordings' clock."""
+    spans: list[tuple[int, int]] = []
+    for number, track in enumerate(tracks):
+        if track.has_sound:
+            found = sounding(load_levels(context, number), load_activity(context, number).speech, track.loudness)
+            spans += [(track.on_clock(start), track.on_clock(end)) for start, end in found]
+    return merged(spans)
+
+
+def _laid_out(context: EpisodeContext, tracks: tuple[Track, ...], found: Edit) -> Programme:
+    audio = context.audio
+    kept_ms = sum(end - start for start, end in found.kept)
+    intro_ms, outro_ms = (_length(show_sound(context, name)) for name in (audio.intro, audio.outro))
+    layout = jingle.lay_out(kept_ms, intro_ms=intro_ms, outro_ms=outro_ms, crossfade_ms=audio.crossfade_ms)
+    return Programme(tracks, joined(found.kept, layout.lead_ms), found.removed, layout.duration_ms)
+
+
+def _length(path: Path | None) -> int:
+    if path is None:
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        return jingle.hear(path, Wav(Path(folder) / "jingle.wav")).duration_ms
+
+
+def _in_words(removed: Sequence[Removed]) -> str:
+    """What was taken out, for people: by the edit list one by one, the rest in sums."""
+    cut = [f"{clock(max(0, one.start_ms))} to {clock(one.end_ms)}" for one in removed if one.reason == "cut"]
+    parts = [f"cut: {', '.join(cut)}"] if cut else []
+    for reason, words in (("silence", "of silence at the ends"), ("pause", "of long pauses")):
+        if gone := sum(one.end_ms - one.start_ms for one in removed if one.reason == reason):
+            parts.append(f"{gone / 1000:.1f} s {words}")
+    return "left out: " + "; ".join(parts)
+
+
+def _reads(context: EpisodeContext) -> Iterator[Path]:
+    yield context.paths.survey
+    for number in range(len(context.episode.recordings)):
+        yield from (context.paths.levels(number), context.paths.activity(number))
+    sounds = (show_sound(context, name) for name in (context.audio.intro, context.audio.outro))
+    yield from (path for path in sounds if path)
+
+
+def _writes(context: EpisodeContext) -> Iterator[Path]:
+    yield context.paths.programme
+
+
+def _settings(context: EpisodeContext) -> dict[str, Any]:
+    audio, wishes = context.audio, _wishes(context)
+    return {
+        "cut": [list(span) for span in wishes.cut],
+        "keep": [list(span) for span in wishes.keep],
+        "trim": wishes.trim,
+        "longest_pause_ms": wishes.longest_pause_ms,
+        "jingles": {"intro": audio.intro, "outro": audio.outro, "crossfade_ms": audio.crossfade_ms},
+        "chapters": [chapter.start for chapter in context.episode.chapters],
+    }
+
+
+STEP = Stage[EpisodeContext](
+    name="edit",
+    version=1,
+    after=("survey",),
+    reads=_reads,
+    writes=_writes,
+    settings=_settings,
+    run=_run,
+    is_editable=is_for_people,
+)

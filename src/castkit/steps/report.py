@@ -1,0 +1,207 @@
+"""Step "report": one page on which a person sees and hears what was done to the sound, and where to look.
+
+Rule: every figure is one that a step before measured; nothing is worked out here that another file says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from castkit.audio.arrays import read_curves
+from castkit.audio.excerpt import MEDIA_TYPE, busiest, write_excerpts
+from castkit.audio.mixdown import mix_down
+from castkit.engine.stage import Job, Stage
+from castkit.model.condition import Condition as Measured
+from castkit.model.programme import Loudness, Programme
+from castkit.model.text import one_line
+from castkit.report import view
+from castkit.report.page import render
+from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.files import load_json, load_programme, load_tracks
+from castkit.steps.ingest import recording_path
+from castkit.steps.mixing import own_spans, raw_plan
+from castkit.steps.package import placed
+from castkit.steps.surveyed import Survey, load_levels, load_survey
+from castkit.steps.treatment import Treated, treated
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def _run(context: EpisodeContext, job: Job) -> None:
+    programme, survey = load_programme(context), load_survey(context)
+    tracks = treated(context, survey, context.audio) if not context.episode.master else ()
+    told = load_json(context.paths.report)
+    page = view.ReportView(
+        title=_title(context),
+        show=one_line(context.show.show.title.in_(context.show.main_language, context.show.languages)),
+        slug=context.slug,
+        language=context.show.main_language,
+        duration_ms=programme.duration_ms,
+        tracks=tuple(_track(context, survey, one) for one in tracks),
+        master=_master(context, told["master"]),
+        timeline=programme.timeline,
+        removed=programme.removed,
+        chapters=tuple(
+            view.Mark(mark.start_ms, mark.title)
+            for mark in placed(context, programme, programme.duration_ms, context.show.main_language)
+        ),
+        warnings=tuple(_warnings(programme, survey, told)),
+        subtitles=tuple(_subtitles(context)),
+        video=tuple(_video(told["video"])),
+        players=_players(context, programme, tracks),
+    )
+    job.output(context.paths.report_page).write_text(render(page), encoding="utf-8", newline="\n")
+
+
+def _title(context: EpisodeContext) -> str:
+    return one_line(context.episode.title.in_(context.show.main_language, context.show.languages))
+
+
+def _track(context: EpisodeContext, survey: Survey, one: Treated) -> view.TrackView:
+    levels = load_levels(context, one.number)
+    condition = survey.conditions[one.number]
+    people = {person.id: person.name for person in context.people}
+    name = people.get(one.track.speaker)
+    main = context.show.main_language
+    return view.TrackView(
+        path=one.track.path,
+        speaker=name.in_(main, context.show.languages) if name else one.track.speaker,
+        duration_ms=one.track.duration_ms,
+        peaks_dbtp=levels[:, 2],
+        short_term_lufs=levels[:, 1],
+        gain_db=_each_second(one.gain_db),
+        offset_ms=one.track.offset_ms,
+        drift_ppm=one.track.drift_ppm,
+        loudness=one.track.loudness,
+        speech=own_spans(context, one),
+        condition=_condition(condition) if condition else view.Condition(),
+        cleaning=one.reasons,
+        alignment=survey.placed[one.number],
+        faults=tuple(
+            view.Fault(fault.kind, one.track.on_clock(fault.start_ms), one.track.on_clock(fault.end_ms))
+            for fault in (condition.faults if condition else ())
+        ),
+    )
+
+
+def _condition(found: Measured) -> view.Condition:
+    hum = ""
+    if found.hum:
+        tones = len(found.hum.lines)
+        hum = f"{found.hum.mains_hz:.2f} Hz, {tones} {'tone' if tones == 1 else 'tones'}"
+    noise = found.noise.level_dbfs if found.noise.is_heard_alone else None
+    return view.Condition(noise, found.snr_db, None, hum)
+
+
+def _each_second(gain_db: Any) -> NDArray[np.float32]:
+    """A curve of 100 values a second as one a second; none where the gain is the same throughout."""
+    import numpy as np  # noqa: PLC0415
+
+    if isinstance(gain_db, int | float) or not len(gain_db):
+        return np.zeros(0, np.float32)
+    return np.asarray(gain_db[::100], np.float32)
+
+
+def _master(context: EpisodeContext, told: dict[str, Any]) -> view.MasterView:
+    curves = read_curves(context.paths.master_curves)
+    return view.MasterView(
+        peaks_dbtp=curves[:, 2],
+        short_term_lufs=curves[:, 1],
+        target_lufs=told["target"]["loudness_lufs"],
+        ceiling_dbtp=told["target"]["true_peak_dbtp"],
+        outputs=tuple(_output(context, one) for one in told["outputs"]),
+    )
+
+
+def _output(context: EpisodeContext, one: dict[str, Any]) -> view.Output:
+    path = context.paths.audio if one["codec"] == "mp3" else context.paths.audio_in(one["codec"])
+    if not path.is_file():  # the sound of the video only
+        path = context.paths.video
+    return view.Output(
+        one["codec"].upper(),
+        path.relative_to(context.paths.build).as_posix(),
+        one["bitrate_kbps"],
+        path.stat().st_size,
+        Loudness(**one["measured"]),
+        one["limited_db"],
+        one["rounds"],
+    )
+
+
+def _warnings(programme: Programme, survey: Survey, told: dict[str, Any]) -> Iterator[view.Mark]:
+    """What a person should look at, with its moment where it has one."""
+    for track, condition in zip(survey.tracks, survey.conditions, strict=True):
+        for fault in condition.faults if condition else ():
+            at_ms = programme.timeline.to_master(track.on_clock(fault.start_ms))
+            if at_ms is not None:
+                yield view.Mark(at_ms, f"{fault.kind} in {track.path}, {fault.end_ms - fault.start_ms} ms")
+    for text in told["notes"]:
+        yield view.Mark(None, text)
+
+
+def _subtitles(context: EpisodeContext) -> Iterator[view.Subtitles]:
+    for track in load_tracks(context).worded:
+        broken = tuple(f"cue {one['index']}: {one['rule']}, {one['found']}" for one in track.exceptions)
+        yield view.Subtitles(track.language, track.origin, track.cues, broken)
+
+
+def _video(told: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+    if told:
+        yield "size", f"{told['width']} x {told['height']}"
+        why = "; ".join(told["picture"]["why_encoded"])
+        yield "picture", f"encoded: {why}" if why else f"copied untouched ({told['picture']['codec']})"
+        yield "subtitle tracks", ", ".join(told["subtitles"]) or "none"
+
+
+def _players(context: EpisodeContext, programme: Programme, tracks: Sequence[Treated]) -> view.Players:
+    after = context.paths.audio.name
+    if not tracks:
+        return view.Players(after=after)
+    piece = max(programme.timeline.pieces, key=lambda one: one.duration_ms)
+    start, end = busiest((piece.start_ms, piece.end_ms), [own_spans(context, one) for one in tracks])
+    plan = replace(raw_plan(context, programme, tracks), kept=((start, end),))
+    at_ms = piece.at_ms + start - piece.start_ms
+    with TemporaryDirectory(prefix="castkit-excerpt-") as folder:
+        raw = mix_down(plan, Path(folder) / "raw")
+        before, heard = write_excerpts(raw, context.paths.audio, at_ms=at_ms, folder=Path(folder))
+    return view.Players(after=after, excerpt=view.Excerpt(before, heard, MEDIA_TYPE, at_ms))
+
+
+def _reads(context: EpisodeContext) -> Iterator[Path]:
+    paths = context.paths
+    yield from (paths.survey, paths.programme, paths.report, paths.tracks, paths.audio, paths.master_curves)
+    for number, recording in enumerate(context.episode.recordings):
+        yield from (paths.levels(number), paths.activity(number), recording_path(context, recording))
+
+
+def _writes(context: EpisodeContext) -> Iterator[Path]:
+    yield context.paths.report_page
+
+
+def _settings(context: EpisodeContext) -> dict[str, Any]:
+    show = context.show.show
+    return {
+        "titles": [show.title.model_dump(), context.episode.title.model_dump()],
+        "people": {person.id: person.name.model_dump() for person in context.people},
+        "chapters": [[chapter.start, chapter.title.model_dump()] for chapter in context.episode.chapters],
+        "languages": list(context.show.languages),
+        "audio": context.audio.model_dump(mode="json"),
+    }
+
+
+STEP = Stage[EpisodeContext](
+    name="report",
+    version=1,
+    after=("package",),
+    reads=_reads,
+    writes=_writes,
+    settings=_settings,
+    run=_run,
+    is_editable=is_for_people,
+)
