@@ -52,6 +52,15 @@ class EpisodePaths:
         return self.build / "tracks" / f"{number}.activity.npy"
 
     @property
+    def own_master(self) -> Path:
+        """An engineer's own master as 16 kHz mono PCM, to find the recordings in it."""
+        return self.build / "tracks" / "master.wav"
+
+    @property
+    def own_master_levels(self) -> Path:
+        return self.build / "tracks" / "master.levels.npy"
+
+    @property
     def ingest(self) -> Path:
         """The recordings as decoded."""
         return self.build / "ingest.json"

@@ -140,6 +140,13 @@ def _ends_later(place: Path, start: Any, end: Any) -> Iterator[Finding]:
         yield Finding(place, "an end that is later than the start", shown(f"{start} to {end}"))
 
 
+def _edited_once(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    """An engineer's own master is cut already."""
+    for key in ("cut", "keep"):
+        if data.get("master") and data.get(key):
+            yield Finding((key,), "no edit list beside master: what it leaves out is left out", "an edit list")
+
+
 def _first_track_fixed(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
     recordings = tables(data, "recordings")
     if recordings and recordings[0][1].get("offset_ms") == "auto":
@@ -160,6 +167,7 @@ EPISODE_RELATIONS: tuple[Relation, ...] = (
     _recordings_once,
     _chapters_in_order,
     _spans_in_order,
+    _edited_once,
     _first_track_fixed,
     _numbered_in_serial,
 )

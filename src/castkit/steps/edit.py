@@ -12,30 +12,56 @@ from pathlib import Path
 from typing import Any
 
 from castkit.audio import jingle
+from castkit.audio.follow import Layer, Lost, follow
 from castkit.audio.listen import Wav
+from castkit.audio.rhythm import Wave
 from castkit.audio.sounding import sounding
 from castkit.engine.stage import Job, Stage
+from castkit.errors import CastkitError
 from castkit.model.chapters import marks
-from castkit.model.edit import Edit, Removed, Spans, Wishes, edit, merged
+from castkit.model.edit import Edit, Removed, Spans, Wishes, edit, merged, subtracted
 from castkit.model.programme import Programme, Track
-from castkit.model.timeline import joined
+from castkit.model.timeline import Timeline, joined
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import write_json
 from castkit.steps.ingest import show_sound
-from castkit.steps.surveyed import load_activity, load_levels, load_survey
+from castkit.steps.surveyed import load_activity, load_levels, load_own_master, load_survey
 from castkit.timecode import clock
 
 
 def _run(context: EpisodeContext, job: Job) -> None:
     tracks = load_survey(context).tracks
-    whole = min(0, *(track.offset_ms for track in tracks)), max(track.end_ms for track in tracks)
-    found = edit(whole, _wishes(context), _sounds(context, tracks))
-    programme = _laid_out(context, tracks, found)
+    programme = _as_mastered(context, job, tracks) if context.episode.master else _as_asked(context, tracks)
     # Refuses a chapter past the end now, not after the recognition of an hour.
     marks(context.episode.chapters, programme, duration_ms=programme.duration_ms, languages=context.show.languages)
-    if found.removed:
-        job.note(_in_words(found.removed))
+    if programme.removed:
+        job.note(_in_words(programme.removed))
     write_json(job.output(context.paths.programme), programme.to_json())
+
+
+def _as_asked(context: EpisodeContext, tracks: tuple[Track, ...]) -> Programme:
+    """What is left of the recordings by the edit list, between intro and outro."""
+    whole = min(0, *(track.offset_ms for track in tracks)), max(track.end_ms for track in tracks)
+    return _laid_out(context, tracks, edit(whole, _wishes(context), _sounds(context, tracks)))
+
+
+def _as_mastered(context: EpisodeContext, job: Job, tracks: tuple[Track, ...]) -> Programme:
+    """Where the recordings lie in an engineer's own master; CastkitError where it is not one of them."""
+    layers = [
+        Layer(Wave.open(context.paths.track(number)), track.offset_ms, track.drift_ppm)
+        for number, track in enumerate(tracks)
+        if track.has_sound
+    ]
+    found = follow(layers, Wave.open(context.paths.own_master))
+    name = context.episode.master
+    if isinstance(found, Lost):
+        hint = "name a master made of these recordings, or take master out of episode.toml"
+        raise CastkitError(f"{name} is not a master of {context.slug}'s recordings: {found.reason}", hint)
+    job.note(f"{name} is used as it is: {found.coverage:.0%} of its sound was found in the recordings")
+    kept = merged((piece.start_ms, piece.end_ms) for piece in found.pieces)
+    whole = ((min(0, *(track.offset_ms for track in tracks)), max(track.end_ms for track in tracks)),)
+    removed = tuple(Removed(start, end, "cut") for start, end in subtracted(whole, kept))
+    return Programme(tracks, Timeline(found.pieces), removed, load_own_master(context).duration_ms)
 
 
 def _wishes(context: EpisodeContext) -> Wishes:
@@ -80,6 +106,9 @@ def _in_words(removed: Sequence[Removed]) -> str:
 
 def _reads(context: EpisodeContext) -> Iterator[Path]:
     yield context.paths.survey
+    if context.episode.master:
+        yield from (context.paths.ingest, context.paths.own_master)
+        yield from (context.paths.track(number) for number in range(len(context.episode.recordings)))
     for number in range(len(context.episode.recordings)):
         yield from (context.paths.levels(number), context.paths.activity(number))
     sounds = (show_sound(context, name) for name in (context.audio.intro, context.audio.outro))
@@ -98,6 +127,7 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
         "trim": wishes.trim,
         "longest_pause_ms": wishes.longest_pause_ms,
         "jingles": {"intro": audio.intro, "outro": audio.outro, "crossfade_ms": audio.crossfade_ms},
+        "master": context.episode.master,
         "chapters": [chapter.start for chapter in context.episode.chapters],
     }
 

@@ -79,7 +79,8 @@ def _run(context: EpisodeContext, job: Job) -> None:
     if not sounding:
         raise CastkitError(f"none of {context.slug}'s recordings has sound", "name the file that holds the sound")
     tracks = _decode_all(context, job, [file for file in files if file])
-    write_json(job.output(context.paths.ingest), {"version": 2, "tracks": tracks})
+    own = _own_master(context, job) if context.episode.master else None
+    write_json(job.output(context.paths.ingest), {"version": 2, "tracks": tracks, "master": own})
 
 
 def _look_at(context: EpisodeContext, recording: Recording) -> tuple[Path, ffmpeg.Probe]:
@@ -137,23 +138,42 @@ def _track(recording: Recording, found: ffmpeg.Probe, heard: Heard) -> Track:
     )
 
 
+def own_master_path(context: EpisodeContext) -> Path:
+    """Where an engineer's own master lies; CastkitError where its path leaves the workspace."""
+    return inside(context, context.paths.root, context.episode.master, f"episodes/{context.slug}/episode.toml")
+
+
+def _own_master(context: EpisodeContext, job: Job) -> dict[str, Any]:
+    """An engineer's own master as a plain value, listened to like a recording."""
+    path = own_master_path(context)
+    found = ffmpeg.probe(path)
+    outputs = job.output(context.paths.own_master), job.output(context.paths.own_master_levels)
+    heard = _heard(path, found, outputs, lambda _: None)
+    return asdict(_track(Recording(path=context.episode.master), found, heard))
+
+
 def _note_oddities(job: Job, recording: Recording, found: ffmpeg.Probe) -> None:
     if len(found.audio) > 1:
         job.note(f"{recording.path} holds {len(found.audio)} sound tracks; the first is used")
 
 
 def _reads(context: EpisodeContext) -> Iterable[Path]:
-    return (recording_path(context, recording) for recording in context.episode.recordings)
+    yield from (recording_path(context, recording) for recording in context.episode.recordings)
+    if context.episode.master:
+        yield own_master_path(context)
 
 
 def _writes(context: EpisodeContext) -> Iterator[Path]:
     yield context.paths.ingest
     for number in range(len(context.episode.recordings)):
         yield from (context.paths.track(number), context.paths.levels(number))
+    if context.episode.master:
+        yield from (context.paths.own_master, context.paths.own_master_levels)
 
 
 def _settings(context: EpisodeContext) -> dict[str, Any]:
-    return {"recordings": [recording.path for recording in context.episode.recordings]}
+    recordings = [recording.path for recording in context.episode.recordings]
+    return {"recordings": recordings, "master": context.episode.master}
 
 
 STEP = Stage[EpisodeContext](

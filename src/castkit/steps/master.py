@@ -20,8 +20,8 @@ from castkit.engine.stage import Job, Stage
 from castkit.model.programme import Programme
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_programme, write_json
-from castkit.steps.ingest import recording_path
-from castkit.steps.mixing import music_paths, plan_of
+from castkit.steps.ingest import own_master_path, recording_path
+from castkit.steps.mixing import music_paths, own_plan, plan_of
 from castkit.steps.package_video import picture_of
 from castkit.steps.surveyed import load_survey
 from castkit.steps.treatment import Treated, treated
@@ -35,10 +35,10 @@ def _run(context: EpisodeContext, job: Job) -> None:
     job.tool("ffmpeg", ffmpeg.version(ffmpeg.find_tools().ffmpeg))
     programme, audio = load_programme(context), context.audio
     target = Target(audio.loudness, audio.true_peak)
-    tracks = treated(context, load_survey(context), audio)
+    tracks = () if context.episode.master else treated(context, load_survey(context), audio)
     outputs = tuple(Output(job.output(path), codec, kbps) for codec, path, kbps in _outputs(context, programme))
     with _raw_beside(outputs[0].path) as raw:
-        plan = plan_of(context, programme, tracks, audio)
+        plan = own_plan(context) if context.episode.master else plan_of(context, programme, tracks, audio)
         mixed = mix_down(plan, raw, lambda share: job.progress(_MIXED * share))
         done = encode(mixed, target, outputs, lambda share: job.progress(_MIXED + (1 - _MIXED) * share))
     notes = [*_notes_on_tracks(tracks), *_notes_on_result(done, target)]
@@ -138,7 +138,10 @@ def _reads(context: EpisodeContext) -> Iterator[Path]:
     yield from (paths.survey, paths.programme)
     for number, recording in enumerate(context.episode.recordings):
         yield from (recording_path(context, recording), paths.levels(number), paths.activity(number))
-    yield from music_paths(context, context.audio)
+    if context.episode.master:
+        yield from (own_master_path(context), paths.ingest, paths.own_master_levels)
+    else:
+        yield from music_paths(context, context.audio)
 
 
 def _writes(context: EpisodeContext) -> Iterator[Path]:
@@ -148,7 +151,9 @@ def _writes(context: EpisodeContext) -> Iterator[Path]:
 
 def _settings(context: EpisodeContext) -> dict[str, Any]:
     edited = {"trim", "longest_pause_ms"}  # the edit step's business
-    return {"audio": context.audio.model_dump(mode="json", exclude=edited), "audiogram": context.video.audiogram}
+    return {"audio": context.audio.model_dump(mode="json", exclude=edited), "audiogram": context.video.audiogram} | (
+        {"master": context.episode.master} if context.episode.master else {}
+    )
 
 
 STEP = Stage[EpisodeContext](

@@ -8,17 +8,18 @@ from math import log10
 from pathlib import Path
 
 from castkit.audio import jingle
+from castkit.audio.arrays import read_curves
 from castkit.audio.bed import Bed
 from castkit.audio.listen import Heard, Wav
 from castkit.audio.mixdown import Music, Plan
-from castkit.audio.render import format_of
+from castkit.audio.render import Part, format_of
 from castkit.model.edit import Spans, merged
 from castkit.model.programme import Loudness, Programme
 from castkit.model.show import AudioSettings
 from castkit.speech.spans import speech_spans
 from castkit.steps.context import EpisodeContext
-from castkit.steps.ingest import show_sound
-from castkit.steps.surveyed import load_activity, load_levels
+from castkit.steps.ingest import own_master_path, show_sound
+from castkit.steps.surveyed import load_activity, load_levels, load_own_master
 from castkit.steps.treatment import Treated, part_of
 
 
@@ -37,6 +38,16 @@ def plan_of(context: EpisodeContext, programme: Programme, tracks: Sequence[Trea
         music=_music(context, programme, tracks, audio),
         heard=_heard(context, tracks),
     )
+
+
+def own_plan(context: EpisodeContext) -> Plan:
+    """An engineer's own master, whole: nothing is done to it but what its loudness asks for."""
+    track = load_own_master(context)
+    rate, channels = format_of([(track.sound, track.sample_rate)])
+    part = Part(own_master_path(context), track.sound, track.channels)
+    span = (0, track.duration_ms)
+    heard = Heard(track.loudness, track.sound, track.duration_ms, read_curves(context.paths.own_master_levels))
+    return Plan((part,), rate, channels, span, (span,), heard=heard)
 
 
 def raw_plan(context: EpisodeContext, programme: Programme, tracks: Sequence[Treated]) -> Plan:

@@ -45,6 +45,12 @@ def load_recorded(context: EpisodeContext) -> tuple[Mapping[str, Any], ...]:
     return load_as(context.paths.ingest, lambda value: tuple(value["tracks"]))
 
 
+def load_own_master(context: EpisodeContext) -> Track:
+    """An engineer's own master, as the ingest found it."""
+    (track,) = load_as(context.paths.ingest, lambda value: tracks_from_json([value["master"]]))
+    return track
+
+
 def load_survey(context: EpisodeContext) -> Survey:
     """The survey; CastkitError where it is not as it was written."""
     return load_as(context.paths.survey, _survey)
