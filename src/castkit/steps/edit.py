@@ -26,7 +26,7 @@ from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import write_json
 from castkit.steps.ingest import show_sound
 from castkit.steps.surveyed import load_activity, load_levels, load_own_master, load_survey
-from castkit.timecode import clock
+from castkit.timecode import vtt_time
 
 
 def _run(context: EpisodeContext, job: Job) -> None:
@@ -96,12 +96,17 @@ def _length(path: Path | None) -> int:
 
 def _in_words(removed: Sequence[Removed]) -> str:
     """What was taken out, for people: by the edit list one by one, the rest in sums."""
-    cut = [f"{clock(max(0, one.start_ms))} to {clock(one.end_ms)}" for one in removed if one.reason == "cut"]
+    cut = [f"{_exact(one.start_ms)} to {_exact(one.end_ms)}" for one in removed if one.reason == "cut"]
     parts = [f"cut: {', '.join(cut)}"] if cut else []
     for reason, words in (("silence", "of silence at the ends"), ("pause", "of long pauses")):
         if gone := sum(one.end_ms - one.start_ms for one in removed if one.reason == reason):
             parts.append(f"{gone / 1000:.1f} s {words}")
     return "left out: " + "; ".join(parts)
+
+
+def _exact(ms: int) -> str:
+    """A time as people write it in the edit list, fractions only where there are any."""
+    return vtt_time(max(0, ms)).removesuffix(".000")
 
 
 def _reads(context: EpisodeContext) -> Iterator[Path]:
