@@ -12,7 +12,10 @@ from PIL import Image
 
 from castkit.config import load_episode, load_show
 from castkit.model.programme import Loudness, Programme, Track
+from castkit.model.timeline import joined
 from castkit.steps.context import EpisodeContext
+from castkit.video.hls import hls_names
+from castkit.video.shape import Size
 from castkit.workspace import Workspace
 
 SHOW = """\
@@ -76,20 +79,27 @@ def make_show(root: Path, *, store: str = "", more: str = "") -> Workspace:
 def build(
     workspace: Workspace, *, slug: str = "talk", video: bool = False, origin: str = "machine-translation"
 ) -> None:
-    """Writes what the steps before the upload would leave; English has the origin given."""
+    """Writes what the steps before the upload would leave, other formats and the video's stream included.
+
+    English has the origin given.
+    """
     paths = workspace.episode(slug)
     silence = Loudness(-16.0, -1.0, 3.0)
     track = Track("raw/talk.wav", "host", 0, 60_000, 1, 48_000, video, silence)
-    write_json(paths.ingest, Programme((track,), 2_000, 62_000).to_json())
+    write_json(paths.programme, Programme((track,), joined([(0, 60_000)], 2_000), (), 62_000).to_json())
     tracks = [
         {"language": "en", "origin": origin, "cues": 3},
         {"language": "zh-Hans", "origin": "recognition", "cues": 3},
     ]
     write_json(paths.tracks, {"version": 1, "spoken": "zh-Hans", "tracks": tracks, "missing": []})
-    write_json(paths.report, {"duration_ms": 62_345, "video": {"height": 360} if video else None})
+    write_json(paths.report, {"duration_ms": 62_345, "video": {"width": 640, "height": 360} if video else None})
     write(paths.audio, b"ID3 sound " * 1000)
+    write(paths.audio_in("m4a"), b"ftyp sound " * 900)
+    write(paths.audio_in("opus"), b"OggS sound " * 800)
     if video:
         write(paths.video, b"ftyp picture " * 1000)
+        for name in hls_names(Size(640, 360), ["en", "zh-Hans"]):
+            write(paths.hls / name, f"{name} ".encode() * 100)
     for language in ("en", "zh-Hans"):
         write(paths.vtt(language), f"WEBVTT\n\n{language}\n".encode())
         write(paths.published_srt(language), f"1\n{language}\n".encode())

@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
+from email.message import Message
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from castkit_cli import castkit, succeed, tree
 
 from castkit.ffmpeg import find_tools
+from castkit.storage.httpd import Site, open_server
 
 SOUND = {"ingest", "master", "transcribe"}
 WHOLE = os.environ.get("CASTKIT_SOAK") == "1"
@@ -42,7 +49,7 @@ def test_accepting_and_editing_subtitles_touches_neither_sound_nor_recognition(s
     accepted.write_text(draft.read_text("utf-8").replace("short", "SHORT"), "utf-8")
     assert "SHORT" in accepted.read_text("utf-8")
     first = succeed("publish", "talk", "--json", cwd=small_copy).ran
-    assert first["subtitle"] == "inputs changed: talk.en.srt"
+    assert first["subtitle"] == "inputs changed: clocks.json, talk.en.srt"
     assert not SOUND & set(first)
     edit(accepted, "SHORT", "brief")
     second = succeed("publish", "talk", "--json", cwd=small_copy).ran
@@ -271,6 +278,86 @@ def test_an_episode_without_speech_is_published_without_subtitles(small: Path, t
     succeed("publish", "tone", cwd=small)
     published = json.loads((small / "episodes/tone/build/published.json").read_text("utf-8"))
     assert published["transcripts"] == []
+
+
+@pytest.fixture(scope="module")
+def streamed(small_show: Path, clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small show with a video-cast published in every format, as a stream too."""
+    folder = Path(shutil.copytree(small_show, tmp_path_factory.mktemp("streamed") / "show"))
+    with (folder / "castkit.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[audio]\nformats = ["mp3", "m4a", "opus"]\n\n[video]\nhls = true\n')
+    succeed("new", "cast", "--recording", f"{clip}=presenter", "--language", "en", "--title", "A Cast", cwd=folder)
+    succeed("publish", "cast", cwd=folder)
+    return folder
+
+
+@pytest.fixture
+def server(streamed: Path) -> Iterator[str]:
+    """The address of castkit's own server of that show's store."""
+    with open_server("127.0.0.1", 0) as running:
+        running.site = Site((streamed / "public",), lambda: b"")
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield running.url
+        running.shutdown()
+        thread.join()
+
+
+def fetch(url: str, **headers: str) -> tuple[int, Message, bytes]:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
+        return answer.status, answer.headers, answer.read()
+
+
+def test_all_a_stream_leads_to_is_served_with_its_type_to_any_origin(streamed: Path, server: str) -> None:
+    published = json.loads((streamed / "episodes/cast/build/published.json").read_text("utf-8"))
+    sent = {file["key"]: file for file in (published["hls"], *published["hls_parts"])}
+    start = f"{server}/{published['hls']['key']}"
+    playlists, seen = [start], {start}
+    while playlists:
+        at = playlists.pop()
+        text = fetch(at)[2].decode()
+        assert text.startswith("#EXTM3U")
+        named = re.findall(r'URI="([^"]+)"', text) + [line for line in text.splitlines() if line and line[0] != "#"]
+        found = {urllib.parse.urljoin(at, name) for name in named}
+        playlists += [url for url in found - seen if url.endswith(".m3u8")]
+        seen |= found
+    assert {url.removeprefix(f"{server}/") for url in seen} == set(sent)
+    for url in seen:
+        file = sent[url.removeprefix(f"{server}/")]
+        status, headers, body = fetch(url, Range="bytes=4-11", Origin="https://player.example")
+        assert (status, len(body), headers["Content-Type"]) == (206, 8, file["type"])
+        assert headers["Content-Range"] == f"bytes 4-11/{file['length']}"
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_what_the_feed_offers_besides_the_mp3_can_be_decoded(streamed: Path, server: str) -> None:
+    tree = ElementTree.parse(streamed / "feeds/en.xml")  # noqa: S314 - castkit's own
+    space = "{https://podcastindex.org/namespace/1.0}"
+    offered = {
+        tag.get("type", ""): tag.find(f"{space}source").get("uri", "")  # type: ignore[union-attr]
+        for tag in tree.iter(f"{space}alternateEnclosure")
+    }
+    assert list(offered) == ["audio/mp4", "audio/ogg", "video/mp4", "application/x-mpegURL"]
+    published = json.loads((streamed / "episodes/cast/build/published.json").read_text("utf-8"))
+    for kind, url in offered.items():
+        if kind == "application/x-mpegURL":
+            url = url.replace("http://127.0.0.1:8000", server)  # noqa: PLW2901 - ffmpeg follows it over HTTP
+        else:
+            url = str(streamed / "public" / url.removeprefix("http://127.0.0.1:8000/"))  # noqa: PLW2901
+        asked = ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", url]
+        told = subprocess.run([str(find_tools().ffprobe), *asked], capture_output=True, text=True, check=True)
+        assert abs(1000 * float(told.stdout) - published["duration_ms"]) < 120, kind
+
+
+def test_a_stream_is_not_sent_twice_and_what_is_lost_of_it_comes_back(streamed: Path) -> None:
+    assert succeed("publish", "cast", "--json", cwd=streamed).ran == {}
+    (part,) = (streamed / "public").rglob("video-360.mp4")
+    before = part.read_bytes()
+    part.write_bytes(before[:-1])
+    ran = succeed("publish", "cast", "--json", cwd=streamed).ran
+    assert ran["upload"] == "the store holds no such video-360.mp4"
+    assert part.read_bytes() == before
 
 
 @pytest.fixture

@@ -98,3 +98,29 @@ def test_feedsmith_reads_the_items(feedsmith_folder: Path) -> None:
     assert video["sources"][0]["uri"].endswith(".mp4")
     assert video["integrity"]["type"] == "sri"
     assert "alternateEnclosures" not in items[1]["podcast"]
+
+
+SOUNDBITES = [
+    {"start_ms": 73_000, "duration_ms": 60_000, "title": {"en": "Who <pays>?", "zh-Hans": "谁来买单？"}},
+    {"start_ms": 1250, "duration_ms": 15_001, "title": {}},
+    {"start_ms": 200_000, "duration_ms": 30_500, "title": {"en": "word " * 40}},
+]
+
+
+def test_feedsmith_reads_the_soundbites(feedsmith_folder: Path) -> None:
+    episode = samples.episode(1, soundbites=SOUNDBITES)
+    feed = render(samples.show(), [episode], samples.address())
+    assert b'<podcast:soundbite startTime="73.0" duration="60.0">Who &lt;pays&gt;?</podcast:soundbite>' in feed
+    first, second, third = feedsmith(feedsmith_folder, feed)["items"][0]["podcast"]["soundbites"]
+    assert first == {"startTime": 73, "duration": 60, "display": "Who <pays>?"}
+    assert second == {"startTime": 1.25, "duration": 15.001, "display": episode.title.own("en")}
+    assert third["duration"] == 30.5
+    assert len(third["display"]) <= 128
+    assert third["display"].endswith("word…")
+    chinese = render(samples.show(), [episode], samples.address("zh-Hans"))
+    assert [
+        one["display"] for one in feedsmith(feedsmith_folder, chinese)["items"][0]["podcast"]["soundbites"][:2]
+    ] == [
+        "谁来买单？",
+        episode.title.own("zh-Hans"),
+    ]

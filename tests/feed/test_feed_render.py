@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import time
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
 from pathlib import Path
@@ -153,6 +154,34 @@ def test_video_is_an_alternate_and_audio_stays_the_enclosure() -> None:
     assert texts(found, "podcast:source/@uri") == [f"{samples.BASE}/episodes/episode-03/episode-03-0123456789ab.mp4"]
     assert texts(found, "podcast:integrity/@type") == ["sri"]
     assert texts(found, "podcast:integrity/@value")[0].startswith("sha256-")
+
+
+def test_other_formats_and_the_stream_are_alternates_too() -> None:
+    other = [
+        samples.stored("episode-03", "episode-03-0123456789ab.m4a", "audio/mp4", 5_000_000),
+        samples.stored("episode-03", "episode-03-0123456789ab.opus", "audio/ogg; codecs=opus", 3_000_000),
+    ]
+    stream = samples.stored("episode-03", "hls-0123456789ab/master.m3u8", "application/vnd.apple.mpegurl", 900)
+    part = samples.stored("episode-03", "hls-0123456789ab/video-720.mp4", "video/mp4", 9_000_000)
+    tree = made("zh-Hans", samples.episode(3, other_audio=other, hls=stream, hls_parts=[part]))
+    assert texts(tree, "//item/enclosure/@type") == ["audio/mpeg"]
+    m4a, opus, video, hls = tree.findall("*/item/podcast:alternateEnclosure", NS)
+    assert dict(m4a.attrib) == {
+        "type": "audio/mp4", "length": "5000000", "bitrate": str(5_000_000 * 8000 // 300_502), "lang": "en",
+        "title": "M4A (AAC)",
+    }  # fmt: skip
+    assert dict(opus.attrib) == {
+        "type": "audio/ogg", "length": "3000000", "bitrate": str(3_000_000 * 8000 // 300_502), "lang": "en",
+        "title": "Opus", "codecs": "opus",
+    }  # fmt: skip
+    for tag, file in ((m4a, other[0]), (opus, other[1])):
+        assert texts(tag, "podcast:source/@uri") == [file["url"]]
+        (value,) = texts(tag, "podcast:integrity/@value")
+        assert b64decode(value.removeprefix("sha256-")).hex() == file["sha256"]
+    assert (video.get("type"), video.get("title")) == ("video/mp4", "视频")
+    assert dict(hls.attrib) == {"type": "application/x-mpegURL", "height": "720", "lang": "en", "title": "视频 (HLS)"}
+    assert texts(hls, "podcast:source/@uri") == [stream["url"]]
+    assert texts(hls, "podcast:integrity") == []
 
 
 def test_nothing_is_said_of_machines_where_a_person_read_all() -> None:

@@ -40,6 +40,10 @@ def person(**changes: Any) -> list[Any]:
     return [{**samples.episode(1).people[0].model_dump(), **changes}]
 
 
+def soundbite(start_ms: int, duration_ms: int) -> list[Any]:
+    return [{"start_ms": start_ms, "duration_ms": duration_ms, "title": {}}]
+
+
 EPISODE_DEFECTS = {
     "empty audio": ({"audio": audio(length=0)}, "file-empty"),
     "empty transcript": ({"transcripts": first_transcript(length=0)}, "file-empty"),
@@ -61,6 +65,8 @@ EPISODE_DEFECTS = {
     "unknown type": ({"type": "special"}, "type-unknown"),
     "unknown role": ({"people": person(role="wizard")}, "role-unknown"),
     "nameless": ({"people": person(name={})}, "person-nameless"),
+    "soundbite past the end": ({"soundbites": soundbite(300_000, 600)}, "soundbite-stray"),
+    "soundbite of nothing": ({"soundbites": soundbite(1000, 0)}, "soundbite-stray"),
     "transcript without type": ({"transcripts": first_transcript(type="")}, "transcript-type"),
     "transcript of octets": ({"transcripts": first_transcript(type="application/octet-stream")}, "transcript-type"),
     "chapters as JSON": ({"chapter_files": {"en": samples.stored("e", "c.json", "application/json")}}, "chapters-type"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -71,6 +72,28 @@ def test_everything_can_be_downloaded_from_beside_the_page() -> None:
     endings = [f"{tag}.{ending}" for tag in ("en", "fr", "zh-Hans") for ending in ("vtt", "srt", "json")]
     assert [name.partition(".")[2] for name in names] == ["mp4", "mp3", *endings]
     assert not [name for name in names if "/" in name]
+
+
+def test_other_formats_and_the_stream_stand_beside_the_first() -> None:
+    files = replace(
+        samples.files(has_video=True),
+        other_audio=("talk-cccccccccccc.m4a", "talk-dddddddddddd.opus"),
+        stream="hls-eeeeeeeeeeee/master.m3u8",
+    )
+    text = page("fr", files)
+    links = [attributes for tag, attributes in tags_of(text) if tag == "a" and "type" not in attributes]
+    named = [(one["href"], one["aria-label"]) for one in links if "aria-label" in one][:4]
+    assert named == [
+        ("talk-bbbbbbbbbbbb.mp4", "Vidéo : MP4"),
+        ("talk-aaaaaaaaaaaa.mp3", "Son : MP3"),
+        ("talk-cccccccccccc.m4a", "Son : M4A"),
+        ("talk-dddddddddddd.opus", "Son : Opus"),
+    ]
+    (stream,) = [one for tag, one in tags_of(text) if tag == "a" and "type" in one]
+    assert stream == {
+        "href": "hls-eeeeeeeeeeee/master.m3u8", "type": "application/vnd.apple.mpegurl", "aria-label": "Vidéo : HLS",
+    }  # fmt: skip
+    assert only(tags_of(text), "video")["src"] == "talk-bbbbbbbbbbbb.mp4", "every browser plays it"
 
 
 @pytest.mark.parametrize(

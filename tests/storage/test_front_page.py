@@ -85,6 +85,21 @@ def test_what_the_page_shows() -> None:
     assert "900 B" in found.text
 
 
+def test_other_formats_and_the_stream_are_linked() -> None:
+    more = {
+        "other_audio": [file("a.m4a", "audio/mp4"), file("a.opus", "audio/ogg; codecs=opus")],
+        "hls": file("hls-0123456789ab/master.m3u8", "application/vnd.apple.mpegurl", 900),
+    }
+    plain = episode("a", day=1, title="A", has_video=True).model_dump(mode="json")
+    found = read(FrontPage("Show", ("en",), {}, (Published.model_validate(plain | more),)))
+    links = [one["href"] for one in found.of("a")]
+    assert {f"/episodes/a/{name}" for name in ("a.m4a", "a.opus", "hls-0123456789ab/master.m3u8")} <= set(links)
+    assert "Sound, M4A (1.2 MB)" in found.text
+    assert "Sound, Opus (1.2 MB)" in found.text
+    assert "900 B" in found.text, "of the transcript: a playlist's size says nothing"
+    assert [one["src"] for one in found.of("video")] == ["/episodes/a/a.mp4"]
+
+
 def test_nothing_yet() -> None:
     found = read(FrontPage("Show", ("en",), {"en": "feeds/en.xml"}, (), note="Something <is> wrong"))
     assert "Nothing is published here yet." in found.text

@@ -69,10 +69,14 @@ def _addresses(planned: Planned) -> Iterator[tuple[str, str]]:
 
 
 def files_of(episode: Published) -> Iterator[StoredFile]:
-    """Every object in the store that the feeds name for an episode."""
+    """Every object in the store that the feeds name for an episode, and those that a stream is made of."""
     yield episode.audio
+    yield from episode.other_audio
     if episode.video:
         yield episode.video
+    yield from episode.hls_parts
+    if episode.hls:
+        yield episode.hls
     yield from episode.chapter_files.values()
     yield from (transcript.file for transcript in episode.transcripts)
     yield from episode.notes.values()
@@ -194,6 +198,13 @@ def shared_guids(planned: Planned) -> Iterator[str]:
 
 def no_duration(planned: Planned) -> Iterator[str]:
     return (episode.slug for episode in planned.episodes if episode.duration_ms <= 0)
+
+
+def stray_soundbites(planned: Planned) -> Iterator[str]:
+    for episode in planned.episodes:
+        for bite in episode.soundbites:
+            if bite.start_ms < 0 or bite.duration_ms <= 0 or bite.start_ms + bite.duration_ms > episode.duration_ms:
+                yield f"{episode.slug}: soundbite at {bite.start_ms / 1000} s, {bite.duration_ms / 1000} s long"
 
 
 def zero_numbers(planned: Planned) -> Iterator[str]:

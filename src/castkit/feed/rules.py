@@ -102,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     Rule("enclosure-twice", E, "two episodes have one media file", _AGAIN, find.shared_media),
     Rule("guid-twice", E, "two episodes have one guid", "give the newer one a guid of its own", find.shared_guids),
     Rule("duration-none", E, "the episode has no duration", _AGAIN, find.no_duration),
+    Rule("soundbite-stray", E, "lies outside the episode", "correct it in episode.toml", find.stray_soundbites),
     Rule("number-zero", E, "season and number start at 1", "correct them in episode.toml", find.zero_numbers),
     Rule("number-missing", E, "a serial show's episodes need numbers", "write number in episode.toml", find.no_number),
     Rule("type-unknown", E, "an episode is full, trailer or bonus", "correct type in episode.toml", find.unknown_types),

@@ -13,9 +13,9 @@ from email.utils import format_datetime
 
 from castkit.feed import wording
 from castkit.feed.address import FeedAddress
-from castkit.feed.texts import NAME_CHARACTERS, TXT_CHARACTERS, plain
+from castkit.feed.texts import NAME_CHARACTERS, SOUNDBITE_CHARACTERS, TXT_CHARACTERS, plain
 from castkit.model.language import best_match, same_language
-from castkit.model.published import Published, PublishedPerson, PublishedTranscript, StoredFile
+from castkit.model.published import Published, PublishedPerson, PublishedSoundbite, PublishedTranscript, StoredFile
 from castkit.model.roles import GROUP_OF, canonical, is_host
 from castkit.model.show import Person, Show
 
@@ -24,6 +24,7 @@ Pairs = tuple[tuple[str, str], ...]
 # AntennaPod prefers JSON and takes the first file of each type; other apps take the first they can read.
 _TRANSCRIPT_ORDER = ("text/vtt", "application/x-subrip", "application/json", "text/html", "text/plain")
 _CAPTIONS = frozenset(["text/vtt", "application/x-subrip"])  # timed as on a screen
+_STREAM_TYPE = "application/x-mpegURL"  # what feeds call a playlist of HLS, whatever the server says of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,12 @@ def item_tags(show: Show, episode: Published, language: str) -> Iterator[Tag]:
         yield _person(person, language, show.languages)
     if chapters := for_language(episode.chapter_files, language):
         yield _tag("podcast:chapters", url=chapters.url, type="application/json+chapters")
+    for soundbite in episode.soundbites:
+        title = soundbite.title.in_(language, show.languages) or episode.title.in_(language, show.languages)
+        yield _soundbite(soundbite, title)
     for transcript in in_order(episode.transcripts, language, episode.spoken):
         yield _transcript(transcript)
-    if episode.video:
-        yield _video(episode, episode.video, language)
+    yield from _alternates(episode, language)
     yield from _ai_content(wording.machine_made(episode, language))
 
 
@@ -125,27 +128,53 @@ def _person(person: Person | PublishedPerson, language: str, fallbacks: Iterable
     return _tag("podcast:person", name, role=role, group=GROUP_OF[role], img=person.img, href=person.href)
 
 
+def _soundbite(soundbite: PublishedSoundbite, title: str) -> Tag:
+    start, duration = (f"{ms / 1000}" for ms in (soundbite.start_ms, soundbite.duration_ms))
+    return _tag("podcast:soundbite", plain(title, SOUNDBITE_CHARACTERS), startTime=start, duration=duration)
+
+
 def _transcript(transcript: PublishedTranscript) -> Tag:
     kind = bare_type(transcript.file.type)
     rel = "captions" if kind in _CAPTIONS else ""
     return _tag("podcast:transcript", url=transcript.file.url, type=kind, language=transcript.language, rel=rel)
 
 
-def _video(episode: Published, video: StoredFile, language: str) -> Tag:
-    attributes = {
-        "type": bare_type(video.type),
-        "length": video.length,
-        "bitrate": video.length * 8000 // max(episode.duration_ms, 1),
-        "height": episode.video_height or "",
+def _alternates(episode: Published, language: str) -> Iterator[Tag]:
+    """The episode in other forms than the enclosure, which is the MP3 that every app plays."""
+    for audio in episode.other_audio:
+        yield _alternate(episode, audio, wording.AUDIO_TITLES.get(bare_type(audio.type), ""))
+    title = wording.video_title(language)
+    if episode.video:
+        yield _alternate(episode, episode.video, title, height=episode.video_height)
+    if episode.hls:
+        yield _stream(episode, episode.hls, f"{title} (HLS)")
+
+
+def _alternate(episode: Published, file: StoredFile, title: str, *, height: int = 0) -> Tag:
+    _, _, codecs = file.type.partition("codecs=")
+    facts = {
+        "type": bare_type(file.type),
+        "length": file.length,
+        "bitrate": file.length * 8000 // max(episode.duration_ms, 1),
+        "height": height or "",
         "lang": episode.spoken,
-        "title": wording.video_title(language),
+        "title": title,
+        "codecs": codecs,
     }
-    digest = b64encode(bytes.fromhex(video.sha256)).decode()
+    digest = b64encode(bytes.fromhex(file.sha256)).decode()
     children = (
-        _tag("podcast:source", uri=video.url, contentType=bare_type(video.type)),
+        _tag("podcast:source", uri=file.url, contentType=bare_type(file.type)),
         _tag("podcast:integrity", type="sri", value=f"sha256-{digest}"),
     )
-    return Tag("podcast:alternateEnclosure", "", _tag("", **attributes).attributes, children)
+    return Tag("podcast:alternateEnclosure", "", _tag("", **facts).attributes, children)
+
+
+def _stream(episode: Published, playlist: StoredFile, title: str) -> Tag:
+    """Without length, bit rate and checksum: those of a playlist say nothing of what it plays."""
+    height = episode.video_height or ""
+    facts = {"type": _STREAM_TYPE, "height": height, "lang": episode.spoken, "title": title}
+    source = _tag("podcast:source", uri=playlist.url, contentType=_STREAM_TYPE)
+    return Tag("podcast:alternateEnclosure", "", _tag("", **facts).attributes, (source,))
 
 
 def _licence(licence: str) -> Tag:

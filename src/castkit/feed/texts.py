@@ -16,6 +16,7 @@ from castkit.model.text import one_line, paragraphs
 DESCRIPTION_BYTES = 4000  # Apple: of a channel's and of an item's description
 PLAIN_CHARACTERS = 255  # PSP-1: titles and other plain values
 NAME_CHARACTERS = 128  # podcast:person
+SOUNDBITE_CHARACTERS = 128  # podcast:soundbite
 TXT_CHARACTERS = 4000  # podcast:txt
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s)|[。！？…][”’」』）]*|\n")

@@ -10,6 +10,8 @@ from castkit.model.cue import Origin
 from castkit.model.language import is_chinese, language_name, worded_in
 from castkit.model.published import Published
 
+# Titles of other audio files among an episode's enclosures, in every language.
+AUDIO_TITLES = {"audio/mp4": "M4A (AAC)", "audio/ogg": "Opus"}
 # Title of the video among an episode's enclosures: 32 characters at most.
 _VIDEO = {"en": "Video", "zh-Hans": "视频", "zh-Hant": "影片", "fr": "Vidéo", "es": "Vídeo"}
 

@@ -128,7 +128,10 @@ class OwnVideo(Section):
 
 
 class Soundbite(Section):
-    """A short stretch to be shared, on the clock of the finished programme; `castkit clip` adds them."""
+    """A short stretch to be shared, listed in the feed; `castkit clip` adds them.
+
+    Like a chapter it is on the clock of the recordings, so that it stays on its words when the edit changes.
+    """
 
     start: Clock
     end: Clock

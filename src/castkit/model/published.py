@@ -41,6 +41,14 @@ class PublishedChapter(_Value):
     title: LocalText
 
 
+class PublishedSoundbite(_Value):
+    """A stretch worth sharing, ms on the master's clock; without a title apps show the episode's."""
+
+    start_ms: int
+    duration_ms: int
+    title: LocalText
+
+
 class PublishedPerson(_Value):
     id: str
     name: LocalText
@@ -69,10 +77,14 @@ class Published(_Value):
     keywords: tuple[str, ...] = ()
     people: tuple[PublishedPerson, ...] = ()
     chapters: tuple[PublishedChapter, ...] = ()
+    soundbites: tuple[PublishedSoundbite, ...] = ()
     duration_ms: int
     audio: StoredFile
+    other_audio: tuple[StoredFile, ...] = ()  # the same sound as M4A or Opus
     video: StoredFile | None = None
     video_height: int = 0
+    hls: StoredFile | None = None  # the video as a stream: the playlist that players are given
+    hls_parts: tuple[StoredFile, ...] = ()  # what that playlist leads to, beside it
     chapter_files: dict[str, StoredFile] = {}
     transcripts: tuple[PublishedTranscript, ...] = ()
     notes: dict[str, StoredFile] = {}  # the show notes as a page, by language

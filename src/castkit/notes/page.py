@@ -14,6 +14,8 @@ from castkit.model.cue import Origin
 from castkit.model.language import best_match, language_name
 from castkit.notes.view import own_first
 
+_FORMATS = {"m4a": "M4A", "opus": "Opus"}  # by the ending of the name
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -28,11 +30,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The names of the episode's files in the store's folder; `video` is empty without one."""
+    """The names of the episode's files in the store's folder; `video` and its `stream` are empty without one."""
 
     audio: str
     video: str
     words: tuple[Words, ...]
+    other_audio: tuple[str, ...] = ()
+    stream: str = ""
 
 
 def files_view(files: Files, language: str) -> dict[str, Any]:
@@ -45,9 +49,16 @@ def files_view(files: Files, language: str) -> dict[str, Any]:
     by_language = {words.language: words for words in files.words}
     return {
         "audio": quote(files.audio),
+        "other_audio": tuple({"format": _format(name), "url": quote(name)} for name in files.other_audio),
         "video": quote(files.video),
+        "stream": quote(files.stream),
         "transcripts": tuple(_transcript(by_language[tag], language, is_default=tag == shown) for tag, _ in order),
     }
+
+
+def _format(name: str) -> str:
+    ending = name.rpartition(".")[2]
+    return _FORMATS.get(ending, ending.upper())
 
 
 def _transcript(words: Words, language: str, *, is_default: bool) -> dict[str, Any]:

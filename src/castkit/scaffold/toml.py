@@ -36,16 +36,30 @@ def add_people(text: str, people: Sequence[Mapping[str, str]]) -> str:
     """
     if not people:
         return text
-    plain = text.replace("\r\n", "\n")
-    before = tomllib.loads(plain)
-    wanted = {**before, "people": [*before.get("people", []), *people]}
-    candidates = (_beside_the_others, _at_the_end)
-    for candidate in candidates:
-        changed = candidate(plain, people)
-        if _means(changed, wanted):
-            return changed.replace("\n", "\r\n") if "\r\n" in text else changed
+    if changed := _added(text, "people", people):
+        return changed
     names = ", ".join(person["id"] for person in people)
     raise CastkitError(f"castkit.toml has its people in a form that cannot be added to: {names}", "add them by hand")
+
+
+def add_soundbite(text: str, soundbite: Mapping[str, str]) -> str:
+    """The episode.toml `text` with this table added to its soundbites, in the same way."""
+    if changed := _added(text, "soundbites", [soundbite]):
+        return changed
+    by_hand = inline(soundbite)
+    raise CastkitError("episode.toml has its soundbites in a form that cannot be added to", f"add by hand: {by_hand}")
+
+
+def _added(text: str, key: str, tables: Sequence[Mapping[str, str]]) -> str:
+    """The text with these tables added to its array `key`; empty where that cannot be done."""
+    plain = text.replace("\r\n", "\n")
+    before = tomllib.loads(plain)
+    wanted = {**before, key: [*before.get(key, []), *tables]}
+    for candidate in (_beside_the_others, _at_the_end):
+        changed = candidate(plain, key, tables)
+        if _means(changed, wanted):
+            return changed.replace("\n", "\r\n") if "\r\n" in text else changed
+    return ""
 
 
 def _means(text: str, wanted: Mapping[str, Any]) -> bool:
@@ -55,36 +69,36 @@ def _means(text: str, wanted: Mapping[str, Any]) -> bool:
         return False
 
 
-def _beside_the_others(text: str, people: Sequence[Mapping[str, str]]) -> str:
+def _beside_the_others(text: str, key: str, tables: Sequence[Mapping[str, str]]) -> str:
     import tomlkit  # noqa: PLC0415
     from tomlkit.items import AoT, Array, Comment, Whitespace  # noqa: PLC0415
 
     document = tomlkit.parse(text)
-    found = document.get("people")
+    found = document.get(key)
     if isinstance(found, Array):
-        for person in people:
+        for one in tables:
             table = tomlkit.inline_table()
-            table.update(person)
+            table.update(one)
             found.append(table)
         return tomlkit.dumps(document)
     if not isinstance(found, AoT) or not found:
-        return _at_the_end(text, people)
-    # What stands below the last person's keys announces what comes next, and stays in front of that.
+        return _at_the_end(text, key, tables)
+    # What stands below the last table's keys announces what comes next, and stays in front of that.
     body = found.body[-1].value.body
     below: list[Any] = []
     while body and isinstance(body[-1][1], Comment | Whitespace):
         below.insert(0, body.pop())
     body.append((None, Whitespace("\n")))
-    for number, person in enumerate(people, 1):
+    for number, one in enumerate(tables, 1):
         table_of_one = tomlkit.table()
-        table_of_one.update(person)
-        if number < len(people):
+        table_of_one.update(one)
+        if number < len(tables):
             table_of_one.add(tomlkit.nl())
         found.append(table_of_one)
     found.body[-1].value.body.extend(below)
     return tomlkit.dumps(document)
 
 
-def _at_the_end(text: str, people: Sequence[Mapping[str, str]]) -> str:
-    tables = ["\n".join(["[[people]]", *(f"{k} = {quoted(v)}" for k, v in person.items())]) for person in people]
-    return text.rstrip("\n") + "\n\n" + "\n\n".join(tables) + "\n"
+def _at_the_end(text: str, key: str, tables: Sequence[Mapping[str, str]]) -> str:
+    written = ["\n".join([f"[[{key}]]", *(f"{k} = {quoted(v)}" for k, v in one.items())]) for one in tables]
+    return text.rstrip("\n") + "\n\n" + "\n\n".join(written) + "\n"

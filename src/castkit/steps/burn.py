@@ -11,20 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from castkit import ffmpeg
-from castkit.artwork.card import Frame, draw_card
 from castkit.audio.tags import Tags
 from castkit.engine.stage import Job, Stage
-from castkit.ffmpeg.metadata import metadata
 from castkit.model.language import iso639_2
 from castkit.model.programme import Programme
-from castkit.model.text import one_line
+from castkit.steps.audiogram import Spoken, draw_audiogram
 from castkit.steps.captions import BILINGUAL, burnt_languages, captions_of, drawn, missing
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_programme, load_tracks
 from castkit.steps.package import cover_path, described, placed
 from castkit.steps.package import settings as tag_settings
-from castkit.steps.package_video import beside, make_cast, mp4_tags, picture_for, picture_of
-from castkit.video.audiogram import LAYOUTS, Audiogram, audiogram_arguments
+from castkit.steps.package_video import make_cast, picture_for, picture_of
 from castkit.video.mux import VideoCast
 from castkit.video.picture import Look
 from castkit.video.shape import shaped
@@ -84,44 +81,10 @@ def _make_copy(
 def _make_audiogram(
     context: EpisodeContext, job: Job, programme: Programme, *, tags: Tags, languages: tuple[str, ...]
 ) -> None:
-    output = job.output(context.paths.audiogram)
-    shape = context.video.shape
-    layout = LAYOUTS.get(shape, LAYOUTS["16:9"])
-    frame = Frame((layout.size.width, layout.size.height), layout.cover, layout.titles, layout.is_centred)
-    cues = captions_of(context, languages)
-    with (
-        beside(output, "still.png") as still,
-        beside(output, "described.txt") as described_by,
-        drawn(cues, layout.size) as captions,
-    ):
-        card = draw_card(still, cover_path(context), titles=_titles(context), frame=frame)
-        if card.undrawn:
-            job.note(f"no font on this machine draws {card.undrawn} in the titles; install fonts-noto-cjk")
-        described_by.write_text(metadata(mp4_tags(tags), tags.chapters), encoding="utf-8", newline="\n")
-        what = Audiogram(
-            still,
-            context.paths.master_in("m4a"),
-            programme.duration_ms,
-            layout,
-            card.accent,
-            card.quiet,
-            tags.language,
-            captions,
-        )
-        ffmpeg.run(
-            audiogram_arguments(what, described_by, output),
-            doing=f"drawing the audiogram of {context.slug}",
-            duration_ms=programme.duration_ms,
-            progress=job.progress,
-        )
-
-
-def _titles(context: EpisodeContext) -> list[str]:
-    """The show's title, and the episode's in the show's first two languages, each once."""
-    show, title, languages = context.show.show, context.episode.title, context.show.languages
-    titles = [one_line(show.title.in_(languages[0], languages))]
-    titles += [one_line(title.in_(language, languages)) for language in languages[:2]]
-    return list(dict.fromkeys(titles))
+    sound, cues = context.paths.master_in("m4a"), captions_of(context, languages)
+    spoken = Spoken(sound, programme.duration_ms, cues, tags)
+    if note := draw_audiogram(context, spoken, job.output(context.paths.audiogram), job.progress):
+        job.note(note)
 
 
 def _reads(context: EpisodeContext) -> Iterator[Path]:

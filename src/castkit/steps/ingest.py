@@ -42,6 +42,9 @@ def inside(context: EpisodeContext, base: Path, name: str, said_in: str) -> Path
     path = Path(os.path.abspath(base / name))  # noqa: PTH100
     if Path(name).is_absolute() or not path.is_relative_to(root):
         raise CastkitError(f"{said_in}: {name} is outside the show's folder", f"copy the file into {root}")
+    if path.exists() and not path.is_file():  # whose end nobody would ever read
+        what = "a folder" if path.is_dir() else "a pipe or device"
+        raise CastkitError(f"{said_in}: {name} is {what}, not a file", "name the recording itself")
     return path
 
 
@@ -77,7 +80,9 @@ def _run(context: EpisodeContext, job: Job) -> None:
     problems.stop()
     sounding = [path for path, found in filter(None, files) if found.audio]
     if not sounding:
-        raise CastkitError(f"none of {context.slug}'s recordings has sound", "name the file that holds the sound")
+        names = ", ".join(recording.path for recording in context.episode.recordings)
+        hint = "name the file that holds the sound"
+        raise CastkitError(f"none of {context.slug}'s recordings has sound: {names}", hint)
     tracks = _decode_all(context, job, [file for file in files if file])
     own = _own_master(context, job) if context.episode.master else None
     write_json(job.output(context.paths.ingest), {"version": 2, "tracks": tracks, "master": own})

@@ -14,13 +14,21 @@ from castkit.notes.page import Files, Words, files_view
 from castkit.notes.view import common
 from castkit.steps.context import EpisodeContext
 from castkit.steps.notes import texts_of
-from castkit.steps.publication import built_tracks, hashed_name, transcript_paths
+from castkit.steps.publication import (
+    built_tracks,
+    hashed_name,
+    other_audio_paths,
+    stream_names,
+    stream_paths,
+    transcript_paths,
+)
 
 
 def _reads(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
     yield from (paths.notes_markdown(language) for language in context.show.languages)
     yield from (paths.tracks, paths.audio, paths.video)
+    yield from (*other_audio_paths(context), *stream_paths(context))
     for track in built_tracks(context):
         yield from transcript_paths(context, track.language)
     yield from templates.candidates(context.workspace.templates)
@@ -42,6 +50,7 @@ def _run(context: EpisodeContext, job: Job) -> None:
 def _files(context: EpisodeContext) -> Files:
     """The files as the store names them; CastkitError for one that is not built."""
     audio, video = context.paths.audio, context.paths.video
+    stream = stream_names(context)
     return Files(
         audio=_name(context, audio),
         video=_name(context, video) if video.is_file() else "",
@@ -53,6 +62,8 @@ def _files(context: EpisodeContext) -> Files:
             )
             for track in built_tracks(context)
         ),
+        other_audio=tuple(_name(context, path) for path in other_audio_paths(context)),
+        stream=stream[-1][0] if stream else "",
     )
 
 
@@ -63,8 +74,8 @@ def _name(context: EpisodeContext, path: Path) -> str:
 
 STEP = Stage[EpisodeContext](
     name="pages",
-    version=2,
-    after=("notes", "package", "transcripts"),
+    version=3,
+    after=("notes", "package", "transcripts", "hls"),
     reads=_reads,
     writes=_writes,
     settings=texts_of,

@@ -7,23 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from castkit.errors import CastkitError
+from castkit.model import soundbites
 from castkit.model.chapters import on_masters_clock
+from castkit.model.episode import Soundbite
 from castkit.model.published import (
     Published,
     PublishedChapter,
     PublishedPerson,
+    PublishedSoundbite,
     PublishedTranscript,
     StoredFile,
 )
+from castkit.model.soundbites import Placed
 from castkit.notes.html import fragment
+from castkit.steps import hls
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import BuiltTrack, json_text, load_as, load_programme, load_tracks
+from castkit.steps.package import other_formats
 from castkit.storage.folder import sha256_of
 from castkit.storage.mediatypes import cache_control, media_type
+from castkit.timecode import clock
 
 HASH_LENGTH = 12  # hex digits in a name
 Address = Callable[[str], str]  # the public address of a key
@@ -58,6 +66,7 @@ def inputs(context: EpisodeContext) -> Iterator[Path]:
     """Every file that a publication is made of, or would be if it existed."""
     paths = context.paths
     yield from (paths.tracks, paths.programme, paths.report, paths.audio, paths.video)
+    yield from (*other_audio_paths(context), *stream_paths(context))
     for track in built_tracks(context):
         yield from transcript_paths(context, track.language)
     for language in context.show.languages:
@@ -68,6 +77,26 @@ def transcript_paths(context: EpisodeContext, language: str) -> tuple[Path, ...]
     """A track's files as listeners get them: VTT, SRT, Podcasting 2.0 JSON."""
     paths = context.paths
     return paths.vtt(language), paths.published_srt(language), paths.transcript_json(language)
+
+
+def other_audio_paths(context: EpisodeContext) -> tuple[Path, ...]:
+    """The sound in the formats made beside the MP3."""
+    return tuple(context.paths.audio_in(codec) for codec in other_formats(context))
+
+
+def stream_paths(context: EpisodeContext) -> tuple[Path, ...]:
+    """The files of the video's stream in the order they are sent, the playlist for players last; none without one."""
+    return tuple(context.paths.hls / name for name in hls.names(context)) if hls.is_wanted(context) else ()
+
+
+def stream_names(context: EpisodeContext) -> tuple[tuple[str, str], ...]:
+    """Names in the episode's folder of the store and whole SHA-256 of `stream_paths`.
+
+    The files name each other, so that they keep their names: the hash of all is in their folder's, `hls-<hash>/`.
+    """
+    found = [(path.name, _sha256(context, path)) for path in stream_paths(context)]
+    whole = sha256("".join(f"{digest} {name}\n" for name, digest in found).encode()).hexdigest()
+    return tuple((f"hls-{whole[:HASH_LENGTH]}/{name}", digest) for name, digest in found)
 
 
 def hashed_name(context: EpisodeContext, path: Path) -> tuple[str, str]:
@@ -86,7 +115,9 @@ def publication(context: EpisodeContext, address: Address) -> Publication:
     """The publication under the addresses that `address` gives; CastkitError where the episode is not fully built."""
     paths, languages = context.paths, context.show.languages
     audio = _hashed(context, paths.audio, address)
+    others = [_hashed(context, path, address) for path in other_audio_paths(context)]
     video = _hashed(context, paths.video, address) if paths.video.is_file() else None
+    stream = _stream(context, address)
     duration_ms, height = load_as(paths.report, lambda value: _measures(value, has_video=video is not None))
     transcripts = [
         (track, _hashed(context, path, address))
@@ -105,10 +136,14 @@ def publication(context: EpisodeContext, address: Address) -> Publication:
             },
             "spoken": load_tracks(context).spoken,
             "chapters": _chapters(context),
+            "soundbites": _soundbites(context),
             "duration_ms": duration_ms,
             "audio": audio.file,
+            "other_audio": [item.file for item in others],
             "video": video.file if video else None,
             "video_height": height,
+            "hls": stream[-1].file if stream else None,
+            "hls_parts": [item.file for item in stream[:-1]],
             "chapter_files": {language: item.file for language, item in chapters.items()},
             "transcripts": [
                 PublishedTranscript(language=track.language, file=item.file, origin=track.origin)
@@ -117,7 +152,7 @@ def publication(context: EpisodeContext, address: Address) -> Publication:
             "notes": {language: item.file for language, item in notes.items()},
         }
     )
-    media = (audio, video) if video else (audio,)
+    media = (audio, *others, *((video,) if video else ()), *stream)
     items = (*media, *(item for _, item in transcripts), *chapters.values(), *notes.values())
     return Publication(items, published)
 
@@ -161,6 +196,27 @@ def _chapters(context: EpisodeContext) -> list[PublishedChapter]:
     return [PublishedChapter(start_ms=start_ms, title=chapter.title) for start_ms, chapter in placed]
 
 
+def _soundbites(context: EpisodeContext) -> list[PublishedSoundbite]:
+    return [
+        PublishedSoundbite(start_ms=one.start_ms, duration_ms=one.duration_ms, title=one.soundbite.title)
+        for one in _placed_soundbites(context)[0]
+    ]
+
+
+def soundbites_cut_out(context: EpisodeContext) -> Iterator[str]:
+    """What to tell of the soundbites that are not published, because the edit removes them."""
+    for soundbite in _placed_soundbites(context)[1]:
+        yield (
+            f"the soundbite from {clock(soundbite.start)} to {clock(soundbite.end)} of the recordings is not listed: "
+            "less than a second of it is in the programme; correct it in episode.toml, or remove it"
+        )
+
+
+def _placed_soundbites(context: EpisodeContext) -> tuple[tuple[Placed, ...], tuple[Soundbite, ...]]:
+    duration_ms = load_as(context.paths.report, lambda value: int(value["duration_ms"]))
+    return soundbites.on_masters_clock(context.episode.soundbites, load_programme(context).timeline, duration_ms)
+
+
 def _by_language(context: EpisodeContext, paths: list[Path], address: Address, *, is_hashed: bool) -> dict[str, Item]:
     """The files that there are, in the show's order of languages."""
     name = _hashed if is_hashed else _named
@@ -177,6 +233,12 @@ def _hashed(context: EpisodeContext, path: Path, address: Address) -> Item:
 def _named(context: EpisodeContext, path: Path, address: Address) -> Item:
     """Under a name of its own that stays, for pages people link to."""
     return _item(path, episode_key(context.slug, path.name), _sha256(context, path), address)
+
+
+def _stream(context: EpisodeContext, address: Address) -> tuple[Item, ...]:
+    """The stream's files, the playlist for players last."""
+    pairs = zip(stream_paths(context), stream_names(context), strict=True)
+    return tuple(_item(path, episode_key(context.slug, name), digest, address) for path, (name, digest) in pairs)
 
 
 def _item(path: Path, key: str, digest: str, address: Address) -> Item:

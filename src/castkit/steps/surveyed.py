@@ -42,7 +42,14 @@ class Spoken:
 
 def load_recorded(context: EpisodeContext) -> tuple[Mapping[str, Any], ...]:
     """The recordings as the ingest found them, in order."""
-    return load_as(context.paths.ingest, lambda value: tuple(value["tracks"]))
+    return load_as(context.paths.ingest, _recorded)
+
+
+def _recorded(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """As it is read, once it is known to be tracks."""
+    found = tuple({"track": one["track"], "day_ms": one["day_ms"]} for one in value["tracks"])
+    tracks_from_json(one["track"] for one in found)
+    return found
 
 
 def load_own_master(context: EpisodeContext) -> Track:

@@ -43,6 +43,7 @@ _DEPTHS = {
 }
 _SPEECH = 0.5  # probability
 _BLEED_SHARE = 0.02  # of the speech on a track by somebody else: more is a neighbour, less the detector's errors
+_OVERHEARS_LU = 20.0  # under the quietest voice: a microphone this quiet hears no music but its own noise
 _NOISE_MATTERS_DB = 45.0  # under the voice: where several microphones are open, their noise adds up
 
 
@@ -85,7 +86,8 @@ def _levelled(
     """The gain of every track, where speakers are levelled.
 
     A microphone whose speaker never speaks gets the least gain of the others: its noise is not to be brought to the
-    level of speech. A track on which nobody at all is heard is music, and is brought to the level as a whole.
+    level of speech. A track on which nobody at all is heard is music, and is brought to the level as a whole, unless
+    it is far quieter than the voices.
     """
     if not audio.is_levelled:
         return {}
@@ -100,8 +102,11 @@ def _levelled(
         for number, one in spoken.items()
     }
     least = min((one.base_gain_db for one in found.values() if one.stretches), default=None)
+    loudness = {number: survey.tracks[number].loudness.integrated_lufs for number in found}
+    quietest = min((loudness[number] for number, one in found.items() if one.stretches), default=0.0)
     for number, one in found.items():
-        is_overhearing = not one.stretches and bool((spoken[number].speech >= _SPEECH).any())
+        is_heard = bool((spoken[number].speech >= _SPEECH).any())
+        is_overhearing = not one.stretches and (is_heard or loudness[number] < quietest - _OVERHEARS_LU)
         if least is not None and is_overhearing:
             found[number] = replace(one, gain_db=one.gain_db - one.base_gain_db + least, base_gain_db=least)
     return found

@@ -31,6 +31,7 @@ from castkit.steps.publication import (
     described,
     inputs,
     publication,
+    soundbites_cut_out,
     to_bytes,
 )
 from castkit.storage.keys import is_loopback, published_key
@@ -119,10 +120,12 @@ def writes(context: EpisodeContext) -> Iterable[Path]:
 def settings(context: EpisodeContext) -> Any:
     """Where the episode goes, what published.json says that no file does, and who must have read it."""
     chapters = [[chapter.start, chapter.title.model_dump()] for chapter in context.episode.chapters]
+    soundbites = [[one.start, one.end, one.title.model_dump()] for one in context.episode.soundbites]
     return {
         "store": context.show.store.model_dump(mode="json"),
         "episode": described(context),
         "chapters": chapters,
+        "soundbites": soundbites,
         "languages": list(context.show.languages),
         "require_review": list(context.show.subtitles.require_review),
     }
@@ -133,6 +136,8 @@ def run(context: EpisodeContext, job: Job) -> None:
     known = refuse_changed_identity(context)
     store = open_store(context.show.store, context.workspace.root)
     made = publication(context, store.url)
+    for text in soundbites_cut_out(context):
+        job.note(text)
     store.check()
     if context.slug not in known:
         _refuse_second_birth(context, store)
@@ -249,7 +254,7 @@ def _size(store: Store, key: str) -> int | None:
 
 STEP = Stage[EpisodeContext](
     name="upload",
-    version=1,
+    version=2,
     after=("transcripts", "notes", "pages", "package", "hls"),
     reads=reads,
     writes=writes,

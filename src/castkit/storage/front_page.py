@@ -26,6 +26,7 @@ video { width: 100%; background: #111; border-radius: .4rem; } .sound { height: 
  body { background: #16181b; color: #ddd; } a { color: #8bf; } .about { color: #aaa; }
 }
 """
+_AUDIO = {"audio/mp4": "M4A", "audio/ogg": "Opus"}
 _KINDS = {"vtt": "VTT", "srt": "SRT", "json": "JSON"}
 
 
@@ -97,8 +98,12 @@ def _player(page: FrontPage, episode: Published) -> str:
 
 def _links(episode: Published) -> Iterator[str]:
     yield _file("Sound", episode.audio)
+    for audio in episode.other_audio:
+        yield _file(f"Sound, {_AUDIO.get(audio.type.partition(';')[0], audio.type)}", audio)
     if episode.video:
         yield _file("Video", episode.video)
+    if episode.hls:
+        yield _link(episode.hls.key, "Video as a stream (HLS)")
     for tag, file in episode.notes.items():
         yield _file(f"Show notes, {_plain_name(tag)}", file)
     for transcript in episode.transcripts:

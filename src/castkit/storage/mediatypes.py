@@ -23,7 +23,9 @@ _BY_ENDING = {
     ".md": "text/markdown; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".mp3": "audio/mpeg",
-    ".m4a": "audio/x-m4a",
+    ".m4a": "audio/mp4",  # as registered, and what browsers ask for; Apple's list has audio/x-m4a, for enclosures
+    ".opus": "audio/ogg; codecs=opus",
+    "/sound.mp4": "audio/mp4",  # in the folder of an HLS stream
     ".mp4": "video/mp4",
     ".m4v": "video/x-m4v",
     ".mov": "video/quicktime",
@@ -40,7 +42,8 @@ _BY_ENDING = {
 FOREVER = "public, max-age=31536000, immutable"  # a name with a hash of the content never gets other content
 SHORT = "public, max-age=300"  # feeds, notes, published.json: five minutes
 
-_HASHED = re.compile(r"-[0-9a-f]{12}\.[^/]+$")
+# The name, or the folder of a stream, whose files name each other and so keep their names.
+_HASHED = re.compile(r"-[0-9a-f]{12}\.[^/]+$|^episodes/[^/]+/hls-[0-9a-f]{12}/[^/]+$")
 
 
 def media_type(key: str) -> str:

@@ -1,6 +1,6 @@
 """A clip for social media: a stretch of the finished episode with its sound, its picture, and captions of its own.
 
-Rule: a clip's own clock begins at 0 where it begins in the episode; the sound is encoded once, and the picture once.
+Rule: a clip's own clock begins at 0 where it begins in the episode; the sound comes finished, and is copied.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ from castkit.timecode import clock
 
 SHORTEST_S, LONGEST_S = 15, 120  # what the podcast namespace recommends for a soundbite
 _SNAP_MS = 300  # a clip begins and ends nearly where it was asked to
-_FADE_MS = 20  # no click, and no sound lost
 _GLANCE_MS = 400  # a caption that stands for less cannot be read
 _FASTEST = 60.0  # frames per second; platforms take no more
 AAC_KBITS = 160  # ffmpeg's own encoder moves peaks by about 1 dB at 96 kbit/s, by a third of that here
-_EXACT = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,38 +101,23 @@ def shifted(cues: Sequence[Cue], clip: Clip) -> tuple[Cue, ...]:
     return tuple(found)
 
 
-def sound_arguments(source: Path, clip: Clip, *, target: Path, filters: str = "") -> list[str]:
-    """Arguments for ffmpeg to make `target`, the clip's sound as AAC in MP4, faded for 20 ms at both ends.
-
-    `source` is the finished sound on the master's clock, lossless if there is such; `filters` come before the fades
-    (a gain, a limiter). Exact to a millisecond for every format that castkit writes.
-    """
-    fade_s, ends_s = _FADE_MS / 1000, clip.duration_ms / 1000
-    fades = f"afade=t=in:d={fade_s},afade=t=out:st={ends_s - fade_s:.3f}:d={fade_s}"
-    chain = ",".join(part for part in (filters, fades) if part)
-    cut = [*_cut(clip), *safe_input(), "-i", address(source), "-map", "0:a:0", "-af", chain]
-    encode = ["-c:a", "aac", "-b:a", f"{AAC_KBITS}k", "-threads", "1"]
-    return [*cut, *encode, *_EXACT, "-movflags", "+faststart", "-f", "mp4", address(target)]
-
-
 def scene_arguments(scene: Scene, clip: Clip, *, sound: Path, described: Path, target: Path) -> list[str]:
     """Arguments for ffmpeg to make `target`, an MP4 of the clip: the picture encoded, the clip's own sound copied.
 
-    `sound` is what `sound_arguments` made; `described` holds `ffmpeg.metadata`.
+    `sound` is AAC in MP4, as long as the clip; `described` holds `ffmpeg.metadata`.
     """
-    pace = f"fps=fps={min(scene.fps, _FASTEST):.6g}:start_time=0"  # a steady pace, from the clip's first moment on
+    # A frame may stand for long (a slide, the first one under the intro), and the last stands to the end of the sound:
+    # so what comes before the clip is decoded too, and the clip begins with the frame that stands there.
+    pace = f"tpad=stop=-1:stop_mode=clone,fps=fps={min(scene.fps, _FASTEST):.6g}:start_time=0"
+    seek = ["-noaccurate_seek", "-ss", _seconds(clip.start_ms)]
     chain = ",".join(part for part in (pace, scene.shaping or "format=yuv420p", scene.burnt) if part)
-    inputs = [*_cut(clip), *safe_input(), "-i", address(scene.video), *safe_input(), "-i", address(sound)]
+    inputs = [*seek, *safe_input(), "-i", address(scene.video), *safe_input(), "-i", address(sound)]
     inputs += [*safe_input(["ffmetadata"]), "-f", "ffmetadata", "-i", address(described)]
     outputs = ["-map", "0:V:0", "-map", "1:a:0", "-vf", chain, "-c:a", "copy"]
     outputs += ["-metadata:s:a:0", f"language={scene.language}"]
     outputs += ["-c:v", "libx264", "-preset", "medium", "-crf", "20", "-threads", "1", "-t", _seconds(clip.duration_ms)]
     outputs += ["-map_metadata", "2", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"]
     return [*inputs, *outputs, "-movflags", "+faststart", "-f", "mp4", address(target)]
-
-
-def _cut(clip: Clip) -> list[str]:
-    return ["-ss", _seconds(clip.start_ms), "-t", _seconds(clip.duration_ms)]
 
 
 def _seconds(ms: int) -> str:
