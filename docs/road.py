@@ -9,22 +9,30 @@ BOX_W, BOX_H, INK, LINE = 118, 54, "#1d2b36", "#5b7083"
 STEPS = {
     "raw": (0, 1, "recordings", "#f3e9d8"),
     "ingest": (1, 1, "decode, measure", "#dbe9f4"),
-    "master": (2, 0, "level, mix, −16 LUFS", "#dbe9f4"),
-    "transcribe": (2, 2, "Whisper: words", "#dbe9f4"),
-    "subtitle": (3, 2, "cues as spoken", "#dbe9f4"),
-    "translate": (4, 2, "other languages", "#dbe9f4"),
-    "transcripts": (5, 1, "SRT, VTT, JSON", "#dbe9f4"),
-    "notes": (5, 3, "show notes", "#dbe9f4"),
-    "package": (6, 0, "MP3, MP4, chapters", "#dbe9f4"),
-    "upload": (7, 2, "folder or S3", "#d9eedd"),
-    "feed": (8, 2, "a feed per language", "#d9eedd"),
-    "listeners": (9, 2, "podcast apps", "#f3e9d8"),
-    "translator": (4, 3, "accepts an SRT", "#f3e9d8"),
+    "survey": (2, 1, "place, voices, noise", "#dbe9f4"),
+    "edit": (3, 0, "cuts, long pauses", "#dbe9f4"),
+    "master": (4, 0, "clean, level, limit", "#dbe9f4"),
+    "transcribe": (3, 2, "Whisper: words", "#dbe9f4"),
+    "subtitle": (4, 2, "cues as spoken", "#dbe9f4"),
+    "translate": (5, 2, "other languages", "#dbe9f4"),
+    "transcripts": (6, 2, "SRT, VTT, JSON", "#dbe9f4"),
+    "notes": (6, 3, "show notes", "#dbe9f4"),
+    "package": (7, 1, "MP3, MP4, chapters", "#dbe9f4"),
+    "burn": (7, 0, "captions in picture", "#dbe9f4"),
+    "report": (8, 0, "a page to look at", "#dbe9f4"),
+    "hls": (8, 1, "a stream", "#dbe9f4"),
+    "pages": (8, 3, "notes with a player", "#dbe9f4"),
+    "upload": (9, 2, "folder or S3", "#d9eedd"),
+    "feed": (9, 3, "a feed per language", "#d9eedd"),
+    "listeners": (9, 4, "podcast apps", "#f3e9d8"),
+    "translator": (5, 3, "accepts an SRT", "#f3e9d8"),
 }
 ARROWS = [
-    ("raw", "ingest"), ("ingest", "master"), ("ingest", "transcribe"), ("transcribe", "subtitle"),
-    ("subtitle", "translate"), ("translate", "transcripts"), ("translate", "notes"), ("master", "package"),
-    ("transcripts", "package"), ("package", "upload"), ("notes", "upload"), ("upload", "feed"), ("feed", "listeners"),
+    ("raw", "ingest"), ("ingest", "survey"), ("survey", "edit"), ("survey", "transcribe"), ("edit", "master"),
+    ("edit", "subtitle"), ("transcribe", "subtitle"), ("subtitle", "translate"), ("translate", "transcripts"),
+    ("translate", "notes"), ("master", "package"), ("master", "burn"), ("transcripts", "package"),
+    ("transcripts", "burn"), ("package", "report"), ("package", "hls"), ("package", "pages"), ("notes", "pages"),
+    ("hls", "pages"), ("hls", "upload"), ("pages", "upload"), ("upload", "feed"), ("feed", "listeners"),
     ("translator", "translate"),
 ]  # fmt: skip
 STEP_X, STEP_Y, MARGIN = 142, 78, 16
@@ -50,7 +58,8 @@ def box(name: str) -> str:
 def arrow(start: str, end: str) -> str:
     (x1, y1), (x2, y2) = corner(start), corner(end)
     if x1 == x2:  # one above the other
-        return f'<path d="M{x1 + BOX_W // 2},{y1} V{y2 + BOX_H + 7}" marker-end="url(#tip)"/>'
+        start_y, end_y = (y1, y2 + BOX_H + 7) if y1 > y2 else (y1 + BOX_H, y2 - 7)
+        return f'<path d="M{x1 + BOX_W // 2},{start_y} V{end_y}" marker-end="url(#tip)"/>'
     left, right, height = x1 + BOX_W, x2 - 7, BOX_H // 2
     bend = (left + right) // 2
     path = f"M{left},{y1 + height} C{bend},{y1 + height} {bend},{y2 + height} {right},{y2 + height}"
@@ -59,7 +68,7 @@ def arrow(start: str, end: str) -> str:
 
 def main() -> None:
     width = 2 * MARGIN + 9 * STEP_X + BOX_W
-    height = 2 * MARGIN + 3 * STEP_Y + BOX_H
+    height = 2 * MARGIN + 4 * STEP_Y + BOX_H
     body = "\n".join([*(arrow(*pair) for pair in ARROWS)])
     boxes = "\n".join(box(name) for name in STEPS)
     svg = f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"

@@ -9,12 +9,17 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import feedparser
 import podcastparser
 import pytest
+import tomlkit
+
+from built_show import make_show
+from castkit.config import load_episode, load_show
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -124,6 +129,24 @@ def test_the_other_blocks_run_as_written(clone: Clone, demo: str) -> None:
     clone.run(f'export PATH="{python}:$PATH"\n{script}')
     assert (clone.root / "castkit-env/bin/castkit").is_file()
     assert list((clone.root / "my-show/public/episodes/episode-01").glob("*.mp3"))
+
+
+def test_settings_are_as_the_readme_writes_them(tmp_path: Path) -> None:
+    """Every block of TOML, put into the file it names, is read without a complaint."""
+    found = re.findall(r"^```toml\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert len(found) >= 5
+    for number, block in enumerate(found):
+        workspace = make_show(tmp_path / str(number))
+        paths = workspace.episode("talk")
+        is_episodes = block.startswith("# episode.toml\n")
+        whole = {path: tomllib.loads(path.read_text("utf-8")) for path in (workspace.toml, paths.toml)}
+        whole[paths.toml if is_episodes else workspace.toml] |= tomllib.loads(block)
+        speakers = {one["speaker"] for one in whole[paths.toml]["recordings"] if "speaker" in one} - {"host"}
+        whole[workspace.toml]["people"] += [{"id": one, "name": one, "role": "guest"} for one in sorted(speakers)]
+        whole[paths.toml]["people"] += sorted(speakers)
+        for path, value in whole.items():
+            path.write_text(tomlkit.dumps(value), "utf-8")
+        load_episode(workspace, load_show(workspace), "talk")
 
 
 def test_contributing_names_real_targets() -> None:
