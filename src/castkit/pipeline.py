@@ -4,10 +4,9 @@ Each row is a step, in a module of its own under `steps/`, that says what it rea
 it depends and how it is run. A row runs when the rows named in its `after` are up to date; rows that do not wait for
 each other run side by side. An episode's road ends in `published.json`; the show's road reads only those files.
 
-    raw ─ ingest ─ survey ─┬─ edit ─┬─ master ───────────────────────────┬─ package ─┬─ pages ─ upload ─▶ published.json
-                           │        └──┐                                 │           ├─ hls ────┘
-                           └─ transcribe ─ subtitle ─ translate ─┬─ transcripts ─┬─ burn
-                                                                 └─ notes ─ pages └─ package ─ report
+    raw ─ ingest ─ survey ─┬─ edit ───────┬─ master ──────────────┬─ package ─ hls ─┬─ pages ─ upload ─▶ published.json
+                           └─ transcribe ─┴─ subtitle ─ translate ┼─ transcripts    │
+                                                                  └─ notes ─────────┘
     all published.json ─ feed ─▶ feeds/<language>.xml
 """
 

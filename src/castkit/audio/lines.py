@@ -51,19 +51,16 @@ class Sliding:
     """Correlates blocks of one rhythm with a whole other one; keeps the spectra of the chunks it used last."""
 
     def __init__(self, whole: Rhythm, chunk: int = _CHUNK, keep: int = 10) -> None:
-        import numpy as np  # noqa: PLC0415
 
         self.whole = whole
-        energy = np.einsum("ij,ij->i", whole, whole, dtype=np.int32, casting="safe")
-        self._energy = np.concatenate([[0.0], np.cumsum(energy, dtype=np.float64)])
         self._spectra: dict[tuple[int, int], NDArray[np.complex64]] = {}
         self._chunk_frames = chunk
         self._keep = keep
 
     def likeness(self, block: Rhythm, low: int, high: int) -> Floats:
-        """How alike `block` and the frames from `low`, `low + 1`, ... `high - 1` are, in standard deviations.
+        """How alike `block` and the frames from `low`, `low + 1`, ... `high - 1` are, scaled by what both have there.
 
-        About N(0, 1) for sounds that have nothing in common; frames before the beginning and after the end are zeros.
+        Evenly spread about 0 for sounds that have nothing in common; a high value means something beside the others.
         """
         import numpy as np  # noqa: PLC0415
 
@@ -78,7 +75,11 @@ class Sliding:
             found[first - low : last - low] = values[first - number * step : last - number * step]
         at = np.arange(low, high)
         ends = len(self.whole)
-        under = self._energy[np.clip(at + size, 0, ends)] - self._energy[np.clip(at, 0, ends)]
+        first, last = (max(0, min(edge, ends)) for edge in (low, high + size))
+        part = self.whole[first:last]
+        energy = np.einsum("ij,ij->i", part, part, dtype=np.int32, casting="safe")
+        sums = np.concatenate([[0.0], np.cumsum(energy, dtype=np.float64)])
+        under = sums[np.clip(at + size, first, last) - first] - sums[np.clip(at, first, last) - first]
         shared = np.clip(at + size, 0, ends) - np.clip(at, 0, ends)
         own = float(np.square(block.astype(np.float32)).sum()) * shared / size
         bands = self.whole.shape[1]

@@ -1,11 +1,12 @@
-"""The best way through a master: at every moment one of the offsets that were found, or none, with few changes.
+"""The likeliest way through a master: at every moment one of the offsets that were found, or none; few changes.
 
 Rule: Viterbi's algorithm; time never runs backwards, and a pause of the master decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,10 +45,14 @@ class _Candidate:
     first: int
     gains: Floats
 
-    def gain(self, step: int) -> float | None:
-        """What being at this offset brings; None where it is not thought of."""
-        index = step - self.first
-        return float(self.gains[index]) if 0 <= index < len(self.gains) else None
+    @property
+    def last(self) -> int:
+        """The step after its last."""
+        return self.first + len(self.gains)
+
+    def gain(self, step: int) -> float:
+        """What being at this offset brings in this step."""
+        return float(self.gains[step - self.first])
 
 
 def likeness(moves: Rhythm, sung: Rhythm, offset: int, steps: tuple[int, int]) -> Floats:
@@ -76,12 +81,7 @@ def _cut(rhythm: Rhythm, start: int, stop: int) -> Floats:
 def cheapest(moves: Rhythm, sung: Rhythm, active: Floats, offsets: Iterable[tuple[int, int]]) -> list[Run]:
     """The runs of the best way, in order; `offsets` are (frame of the master, offset), `active` a weight per step."""
     candidates = _candidates(moves, sung, active, offsets)
-    steps = len(active)
-    alive: list[list[int]] = [[] for _ in range(steps)]
-    for number, candidate in enumerate(candidates):
-        for step in range(candidate.first, min(steps, candidate.first + len(candidate.gains))):
-            alive[step].append(number)
-    return _runs(candidates, _backwards(_forwards(candidates, alive)))
+    return _runs(candidates, _way(candidates, len(active)))
 
 
 def _candidates(moves: Rhythm, sung: Rhythm, active: Floats, offsets: Iterable[tuple[int, int]]) -> list[_Candidate]:
@@ -105,35 +105,38 @@ def _candidates(moves: Rhythm, sung: Rhythm, active: Floats, offsets: Iterable[t
     ]
 
 
-def _forwards(candidates: Sequence[_Candidate], alive: Sequence[Sequence[int]]) -> list[dict[int, tuple[float, int]]]:
-    """Per step and offset the best sum so far, and the offset before it."""
-    table: list[dict[int, tuple[float, int]]] = []
-    before: dict[int, tuple[float, int]] = {_NOTHING: (0.0, _NOTHING)}
-    for step, numbers in enumerate(alive):
-        here: dict[int, tuple[float, int]] = {}
-        nothing = max(before, key=lambda name: before[name][0] - (0 if name == _NOTHING else _CHANGE))
-        here[_NOTHING] = (before[nothing][0] - (0 if nothing == _NOTHING else _CHANGE), nothing)
-        for number in numbers:
-            best, name = max(
-                (score - (0 if name == number else _CHANGE), name)
-                for name, (score, _) in before.items()
-                if name == _NOTHING or candidates[name].offset <= candidates[number].offset + _SAME_FRAMES
-            )
-            here[number] = (best + (candidates[number].gain(step) or 0.0), name)
-        table.append(here)
-        before = here
-    return table
+def _way(candidates: Sequence[_Candidate], steps: int) -> list[int]:
+    """The number of the candidate in every step, or _NOTHING, by Viterbi."""
+    came: list[array[int]] = []  # per step: candidate, and the one before it, by turns
+    best: dict[int, float] = {_NOTHING: 0.0}
+    waiting = sorted(range(len(candidates)), key=lambda number: -candidates[number].first)
+    alive: list[int] = []
+    for step in range(steps):
+        while waiting and candidates[waiting[-1]].first <= step:
+            alive.append(waiting.pop())
+        alive = [number for number in alive if candidates[number].last > step]
+        here: dict[int, float] = {}
+        back = array("i")
+        for number in (_NOTHING, *alive):
+            score, before = _arriving(candidates, best, number)
+            here[number] = score if number == _NOTHING else score + candidates[number].gain(step)
+            back.extend((number, before))
+        came.append(back)
+        best = here
+    way = [max(best, key=lambda number: best[number])]
+    for back in reversed(came[1:]):
+        way.append(back[2 * back[::2].index(way[-1]) + 1])
+    return way[::-1] if steps else []
 
 
-def _backwards(table: Sequence[dict[int, tuple[float, int]]]) -> list[int]:
-    if not table:
-        return []
-    name = max(table[-1], key=lambda one: table[-1][one][0])
-    way = []
-    for here in reversed(table):
-        way.append(name)
-        name = here[name][1]
-    return way[::-1]
+def _arriving(candidates: Sequence[_Candidate], best: Mapping[int, float], number: int) -> tuple[float, int]:
+    """The best sum with which `number` (or nothing) can be reached, and from where; never back in time."""
+    limit = None if number == _NOTHING else candidates[number].offset + _SAME_FRAMES
+    return max(
+        (score - (0 if name == number else _CHANGE), name)
+        for name, score in best.items()
+        if limit is None or name == _NOTHING or candidates[name].offset <= limit
+    )
 
 
 def _runs(candidates: Sequence[_Candidate], way: Sequence[int]) -> list[Run]:

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from castkit.errors import CastkitError, ToolMissing
+from castkit.ffmpeg.bounds import MOST_ALLOCATED, refuse_half_an_index, refuse_out_of_bounds, stated_ms
 from castkit.ffmpeg.graph import address, safe_input
 from castkit.ffmpeg.tools import find_tools, output
 
-# Formats whose header counts the sound: what is decoded must be as long, or the file is cut short.
 _PACE_TOLERANCE = 0.005  # 24 and 23.976 differ by a thousandth; a phone's pace by percents
-_COUNTED_FORMATS = frozenset("aiff caf flac mov w64 wav".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,15 @@ def probe(path: Path, *, needs_sound: bool = True) -> Probe:
     """What is in a media file, by its header; CastkitError (with the path) for anything that is no recording."""
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        what = "is a pipe or device, not a file" if path.exists() and not path.is_dir() else what
         raise CastkitError(f"{path} {what}", "check the path")
     if path.stat().st_size == 0:
         raise CastkitError(f"{path} is empty (0 bytes)", "copy the recording again")
     found = _ask_ffprobe(path)
-    audio = tuple(stream for stream in _audio_streams(found) if stream.sample_rate > 0 and stream.channels > 0)
+    refuse_out_of_bounds(path, found)
+    if "mov" in found["format"]["format_name"].split(","):
+        refuse_half_an_index(path)
+    audio = tuple(stream for stream in _audio_streams(path, found) if stream.sample_rate > 0 and stream.channels > 0)
     if needs_sound and not audio:
         raise CastkitError(f"{path} has no sound", "name the file that holds the sound, or export it with its sound")
     return Probe(
@@ -99,7 +102,7 @@ def probe(path: Path, *, needs_sound: bool = True) -> Probe:
             if stream.get("codec_type") == "subtitle"
         ),
         chapter_starts_ms=tuple(_milliseconds(chapter.get("start_time")) for chapter in found.get("chapters", ())),
-        tags={name.lower(): text for name, text in found["format"].get("tags", {}).items()},
+        tags=_tags(found),
     )
 
 
@@ -108,8 +111,8 @@ def _ask_ffprobe(path: Path) -> dict[str, Any]:
         head = file.read(64)
     if head.startswith((b"#EXTM3U", b"ffconcat", b"v=0\r\n", b"v=0\n")):
         raise CastkitError(f"{path} is a playlist that names other files, not a recording", "name the recording itself")
-    command = [str(find_tools().ffprobe), "-v", "error", *safe_input(), "-print_format", "json"]
-    command += ["-show_format", "-show_streams", "-show_chapters", address(path)]
+    command = [str(find_tools().ffprobe), "-v", "error", "-max_alloc", str(MOST_ALLOCATED), *safe_input()]
+    command += ["-print_format", "json", "-show_format", "-show_streams", "-show_chapters", address(path)]
     try:
         answer: dict[str, Any] = json.loads(output(command, f"reading {path}"))
     except ToolMissing:
@@ -121,14 +124,13 @@ def _ask_ffprobe(path: Path) -> dict[str, Any]:
     return answer
 
 
-def _audio_streams(found: Mapping[str, Any]) -> Iterator[AudioStream]:
-    is_counted = not _COUNTED_FORMATS.isdisjoint(found["format"]["format_name"].split(","))
+def _audio_streams(path: Path, found: Mapping[str, Any]) -> Iterator[AudioStream]:
     for stream in found["streams"]:
         if stream.get("codec_type") == "audio":
             rate, channels = int(stream.get("sample_rate", 0)), int(stream.get("channels", 0))
-            duration_ms = _milliseconds(stream.get("duration")) if is_counted else 0
             start_ms = _milliseconds(stream.get("start_time"))
-            yield AudioStream(stream.get("codec_name", "unknown"), channels, rate, duration_ms, start_ms)
+            codec = stream.get("codec_name", "unknown")
+            yield AudioStream(codec, channels, rate, stated_ms(path, found, stream), start_ms)
 
 
 def _video_stream(found: Mapping[str, Any]) -> VideoStream | None:
@@ -165,8 +167,15 @@ def _ratio(text: str | None, sign: str) -> float:
     return int(top) / int(bottom) if int(bottom or 0) else 0.0
 
 
+def _tags(found: Mapping[str, Any]) -> dict[str, str]:
+    """The container's tags, and the time code of the first stream that has one, where a camera writes it."""
+    streams = (stream.get("tags", {}) for stream in reversed(found["streams"]))
+    codes = {"timecode": tags["timecode"] for tags in streams if "timecode" in tags}
+    return codes | {name.lower(): text for name, text in found["format"].get("tags", {}).items()}
+
+
 def _milliseconds(seconds: str | None) -> int:
     try:
         return max(0, round(float(seconds or 0) * 1000))
-    except ValueError:  # "N/A"
+    except (ValueError, OverflowError):  # "N/A", inf
         return 0
