@@ -62,6 +62,31 @@ def talk(root: Path, *recordings: str | dict[str, Any], **audio: Any) -> Episode
     )
 
 
+def changed(
+    context: EpisodeContext,
+    *,
+    audio: dict[str, Any] | None = None,
+    video: dict[str, Any] | None = None,
+    **episode: Any,
+) -> EpisodeContext:
+    """The same episode with these keys of episode.toml, and these of castkit.toml's `[audio]` and `[video]`."""
+    value = context.episode.model_dump(mode="json", exclude_unset=True) | episode
+    show = context.show.model_dump(mode="json", exclude_unset=True)
+    for section, keys in (("audio", audio), ("video", video)):
+        show[section] = show.get(section, {}) | (keys or {})
+    return EpisodeContext(context.workspace, Show.model_validate(show), context.slug, Episode.model_validate(value))
+
+
+def notes(seen: Sequence[events.Event], step: str = "") -> list[str]:
+    """What was told to people, by one step or by all."""
+    return [one.text for one in seen if isinstance(one, events.Note) and step in ("", one.step)]
+
+
+def ran(seen: Sequence[events.Event]) -> list[str]:
+    """The steps that did something, in order."""
+    return [one.step for one in seen if isinstance(one, events.Started)]
+
+
 def build(context: EpisodeContext, *stages: Stage[EpisodeContext]) -> list[events.Event]:
     """Runs these steps by the real engine; gives every event."""
     paths = context.paths

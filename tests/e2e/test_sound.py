@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,14 @@ import pytest
 from castkit_cli import succeed
 
 import bs1770
+from castkit import ffmpeg
+from castkit.speech.bleed import Placement
+from castkit.speech.models import locate
+from castkit.speech.recognise import Voice, Wish, recognise
+from castkit.speech.sound import Sound
+from castkit.speech.transcriber import open_transcriber
+from castkit.speech.vad import activity
+from speech.scoring import error_rate
 
 SLUG = "episode-01"
 LEAD_MS = 2000  # the demonstration's intro less the crossfade
@@ -81,6 +90,31 @@ def test_pauses_are_ten_decibels_quieter_than_without_cleaning(master, untouched
         for sound in (master, plain)
     )
     assert noisy - cleaned >= 10, (noisy, cleaned)
+
+
+def test_the_master_is_understood_no_worse_than_the_raw_sum(
+    published_demo: Path, truth: dict[str, Any], tmp_path: Path
+) -> None:
+    """Both heard as one track, by the demonstration's own recogniser and settings."""
+    raw = published_demo / "episodes" / SLUG / "raw"
+    added = ["-i", raw / "host.flac", "-i", raw / "guest.m4a", "-filter_complex", "amix=normalize=0"]
+    rates = {}
+    for name, source in (("raw", added), ("master", ["-i", master_of(published_demo), "-vn"])):
+        wav = tmp_path / f"{name}.wav"
+        ffmpeg.run([*source, "-ac", "1", "-ar", "16000", wav], doing="making a track")
+        rates[name] = error_rate(heard(wav, published_demo), truth[SLUG])
+    print(rates)
+    assert rates["master"] <= rates["raw"], rates
+
+
+def heard(wav: Path, show: Path) -> str:
+    """The text that is recognised in a file."""
+    settings = tomllib.loads((show / "castkit.toml").read_text("utf-8"))["speech"]
+    sound = Sound.open(wav)
+    engine = open_transcriber(settings["engine"], locate(settings["model"]))
+    wish = Wish("en", hints=tuple(settings["hints"]), english=False)
+    found = recognise([Voice(sound, None, Placement(0), activity(sound).probability)], engine, wish)
+    return "".join(word.text for one in found.utterances for word in one.words)
 
 
 def test_the_report_says_what_was_done_and_why(published_demo: Path) -> None:

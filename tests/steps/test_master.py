@@ -15,32 +15,37 @@ import pytest
 
 import bs1770
 import sounds
-from castkit.engine import events
 from castkit.errors import CastkitError
-from castkit.steps import ingest, master
+from castkit.steps import edit, ingest, master, survey
 
+ROAD = (ingest.STEP, survey.STEP, edit.STEP, master.STEP)
 RAW = f"episodes/{sounds.SLUG}/raw"
 DEMONSTRATION = {
-    "episode-01": (("host.flac", "guest.m4a"), 255.4),
-    "episode-02": (("interview.mp3",), 167.5),
-    "episode-03": (("camera.mp4",), 72.1),
+    "episode-01": ("host.flac", "guest.m4a"),
+    "episode-02": ("interview.mp3",),
+    "episode-03": ("camera.mp4",),
 }
 
 
 def _master(context) -> tuple[np.ndarray, int, dict]:
-    sounds.build(context, ingest.STEP, master.STEP)
+    sounds.build(context, *ROAD)
     return *bs1770.decode(context.paths.master), json.loads(context.paths.master_report.read_text("utf-8"))
 
 
 def _assert_on_target(samples: np.ndarray, rate: int) -> None:
-    assert bs1770.integrated(samples, rate) == pytest.approx(-16, abs=0.5)
+    assert bs1770.integrated(samples, rate) == pytest.approx(-16, abs=0.3)
     assert bs1770.true_peak(samples, rate) <= -1.0
 
 
 @pytest.mark.parametrize("slug", DEMONSTRATION)
 def test_the_demonstration_is_at_its_loudness(tmp_path, demo_raw, slug):
-    names, seconds = DEMONSTRATION[slug]
-    shutil.copytree(demo_raw / slug / "raw", tmp_path / RAW)
+    """A quarter of a minute of each; tests/e2e hears all of it."""
+    names, seconds = DEMONSTRATION[slug], 15
+    (tmp_path / RAW).mkdir(parents=True)
+    for name in names:
+        copied = [] if name.endswith(".flac") else ["-c", "copy"]  # a FLAC's header would keep the whole length
+        cut = ["-t", str(seconds), "-i", demo_raw / slug / "raw" / name, *copied, tmp_path / RAW / name]
+        sounds.ffmpeg.run(cut, doing="making a clip")
     samples, rate, report = _master(sounds.talk(tmp_path, *(f"raw/{name}" for name in names)))
     _assert_on_target(samples, rate)
     assert samples.shape[1] / rate == pytest.approx(seconds, abs=0.1)
@@ -109,16 +114,18 @@ def test_the_targets_are_the_shows(tmp_path):
     samples, rate, report = _master(sounds.talk(tmp_path, "raw/one.wav", loudness=-19.0, true_peak=-3.0, bitrate=64))
     assert bs1770.integrated(samples, rate) == pytest.approx(-19, abs=0.5)
     assert bs1770.true_peak(samples, rate) <= -3.0
-    assert report["target"] == {"bitrate_kbps": 64, "loudness_lufs": -19.0, "true_peak_dbtp": -3.0}
+    assert report["target"] == {"loudness_lufs": -19.0, "true_peak_dbtp": -3.0}
+    assert [(one["codec"], one["bitrate_kbps"]) for one in report["outputs"]] == [("mp3", 64)]
 
 
 def test_a_target_out_of_reach_is_said(tmp_path):
     sounds.speech(tmp_path / RAW / "one.wav", seconds=2, filters="volume=-40dB", options=["-c:a", "pcm_s24le"])
     context = sounds.talk(tmp_path, "raw/one.wav", loudness=-8.0, true_peak=-9.0)
-    notes = [event.text for event in sounds.build(context, ingest.STEP, master.STEP) if isinstance(event, events.Note)]
-    assert len(notes) == 2
+    notes = sounds.notes(sounds.build(context, *ROAD), "master")
+    assert len(notes) == 3
     assert "raw/one.wav is very quiet (-6" in notes[0]
     assert "instead of -8.0 LUFS at no more than -9.0 dBTP" in notes[1]
+    assert "the limiter lowers" in notes[2]
     assert json.loads(context.paths.master_report.read_text("utf-8"))["notes"] == notes
 
 
@@ -135,12 +142,175 @@ def test_an_mp3_without_tags_whose_header_knows_its_length(tmp_path):
 def test_the_same_recordings_give_the_same_bytes(tmp_path):
     made = []
     for folder in ("a", "b"):
-        sounds.speech(tmp_path / folder / RAW / "one.flac", seconds=3)
-        sounds.synthetic(tmp_path / folder / "in.wav", "sine=f=1000:d=2:r=44100")
-        context = sounds.talk(tmp_path / folder, "raw/one.flac", intro="in.wav")
+        sounds.speech(tmp_path / folder / RAW / "one.flac", seconds=2)
+        sounds.synthetic(tmp_path / folder / "in.wav", "sine=f=1000:d=1:r=44100")
+        formats = ["m4a", "opus"]
+        context = sounds.talk(tmp_path / folder, "raw/one.flac", intro="in.wav", bed="in.wav", formats=formats)
         _master(context)
-        made.append((context.paths.master.read_bytes(), context.paths.master_report.read_bytes()))
+        files = [context.paths.master, *map(context.paths.master_in, formats), context.paths.master_report]
+        made.append([path.read_bytes() for path in files])
     assert made[0] == made[1]
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """The host for four seconds, then the guest, 12 dB quieter and with hum, on a microphone each; up to the edit."""
+    root = tmp_path_factory.mktemp("two")
+    room = "aeval=val(0)+0.0005*(random(0)-0.5)"
+    hum = "+".join(f"0.002*sin(2*PI*{hertz}*t)" for hertz in (50, 100, 150, 200))
+    sounds.speech(root / RAW / "host.wav", filters=f"{room},apad=pad_dur=4")
+    guest = f"volume=-12dB,adelay=4000,aeval=val(0)+{hum}+0.0005*(random(0)-0.5)"
+    sounds.speech(root / RAW / "guest.wav", filters=guest)
+    recordings = [{"path": f"raw/{name}.wav", "speaker": name} for name in ("host", "guest")]
+    context = sounds.talk(root, *recordings)
+    sounds.build(context, *ROAD[:-1])
+    return context
+
+
+def _halves(samples: np.ndarray, rate: int) -> list[float]:
+    return [bs1770.integrated(half, rate) for half in np.split(samples[:, : 8 * rate], 2, axis=1)]
+
+
+def test_untouched_recordings_are_added_up_as_they_are(two):
+    samples, rate, report = _master(sounds.changed(two, audio={"preset": "untouched"}))
+    _assert_on_target(samples, rate)
+    host, guest = _halves(samples, rate)
+    assert host - guest == pytest.approx(12, abs=0.5)
+    for track in report["tracks"]:
+        assert (track["gain_db"], track["levelled_db"], track["is_gated"]) == (0, [], False)
+        assert not track["cleaning"]["notches_hz"]
+    assert report["mix"]["measured"]["integrated_lufs"] < -19  # of recordings at -20 and -32
+
+
+def test_music_is_brought_to_one_level_by_one_gain_a_recording(two):
+    samples, rate, report = _master(sounds.changed(two, audio={"preset": "music"}))
+    _assert_on_target(samples, rate)
+    for track in report["tracks"]:
+        assert track["gain_db"] == pytest.approx(-16 - track["measured"]["integrated_lufs"], abs=0.02)
+        assert (track["levelled_db"], track["is_gated"], track["cleaning"]["notches_hz"]) == ([], False, [])
+    host, guest = _halves(samples, rate)
+    assert host == pytest.approx(guest, abs=1.5)
+
+
+def test_an_interview_is_levelled_cleaned_and_gated_and_says_why(two):
+    samples, rate, report = _master(two)
+    _assert_on_target(samples, rate)
+    host, guest = _halves(samples, rate)
+    assert host == pytest.approx(guest, abs=1.5)
+    host, guest = report["tracks"]
+    assert guest["gain_db"] - host["gain_db"] == pytest.approx(12, abs=1)
+    assert len(guest["levelled_db"]) == 2
+    assert [round(hertz / 50) for hertz in guest["cleaning"]["notches_hz"]][:3] == [1, 2, 3]
+    assert any("50" in reason and "hum" in reason for reason in guest["reasons"])
+    assert host["cleaning"]["notches_hz"] == []
+    assert host["reasons"]
+
+
+def test_cleaning_off_touches_nothing(two):
+    report = _master(sounds.changed(two, audio={"cleaning": "off"}))[2]
+    for track in report["tracks"]:
+        assert not track["is_gated"]
+        assert not any(track["cleaning"][key] for key in ("high_pass_hz", "notches_hz", "denoise_db"))
+        assert track["levelled_db"]  # levelling is another matter
+
+
+def test_a_microphone_is_turned_down_only_beside_another(two, tmp_path):
+    strong = {"cleaning": "strong"}
+    report = _master(sounds.changed(two, audio=strong))[2]
+    assert all(track["is_gated"] for track in report["tracks"])
+    assert any("while only others speak" in reason for reason in report["tracks"][0]["reasons"])
+    (tmp_path / RAW).mkdir(parents=True)
+    shutil.copy(two.workspace.root / RAW / "guest.wav", tmp_path / RAW)
+    report = _master(sounds.talk(tmp_path, "raw/guest.wav", **strong))[2]
+    assert not report["tracks"][0]["is_gated"]
+
+
+def test_a_microphone_that_heard_nobody_is_not_brought_to_the_level_of_speech(tmp_path):
+    """Its noise would be as loud as the host."""
+    sounds.speech(tmp_path / RAW / "host.wav")
+    sounds.synthetic(tmp_path / RAW / "guest.wav", "anoisesrc=r=48000:a=0.002:d=4:seed=1")
+    samples, rate, report = _master(sounds.talk(tmp_path, "raw/host.wav", "raw/guest.wav"))
+    host, guest = report["tracks"]
+    assert guest["gain_db"] <= host["gain_db"] + 0.1
+    assert report["notes"] == []
+    _assert_on_target(samples, rate)
+
+
+def test_music_beside_a_voice_is_brought_to_the_level(tmp_path):
+    """Nobody speaks on it, but it is no mere noise."""
+    sounds.speech(tmp_path / RAW / "host.wav")
+    sounds.synthetic(tmp_path / RAW / "piano.wav", "sine=f=440:d=4:r=48000,tremolo=f=2:d=0.7,volume=0.25")
+    report = _master(sounds.talk(tmp_path, "raw/host.wav", "raw/piano.wav"))[2]
+    piano = report["tracks"][1]
+    assert piano["gain_db"] == pytest.approx(-16 - piano["measured"]["integrated_lufs"], abs=0.5)
+
+
+def test_every_format_is_on_target_as_encoded(two):
+    context = sounds.changed(two, audio={"formats": ["mp3", "m4a", "opus"]})
+    _, _, report = _master(context)
+    assert [one["codec"] for one in report["outputs"]] == ["mp3", "m4a", "opus"]
+    for one in report["outputs"]:
+        samples, rate = bs1770.decode(context.paths.master_in(one["codec"]))
+        _assert_on_target(samples, rate)
+        assert one["measured"]["integrated_lufs"] == pytest.approx(bs1770.integrated(samples, rate), abs=0.1)
+        assert one["duration_ms"] == pytest.approx(8000, abs=50)
+        assert samples.shape[1] / rate == pytest.approx(8, abs=0.05)
+    only = sounds.changed(context, audio={"formats": ["mp3"]})
+    _master(only)
+    assert not only.paths.master_in("m4a").exists()
+    assert not only.paths.master_in("opus").exists()
+
+
+def test_a_cut_programme_is_on_target_and_as_long_as_planned(two):
+    samples, rate, report = _master(sounds.changed(two, cut=[["00:01.3", "00:02.1"], ["00:05", "00:06"]]))
+    _assert_on_target(samples, rate)
+    assert report["planned_ms"] == 8000 - 1800
+    assert samples.shape[1] / rate == pytest.approx(6.2, abs=0.05)
+
+
+def test_the_bed_goes_down_under_speech(tmp_path):
+    """A tone far above the voice: its level tells, in a pause and under the speech."""
+    pause = (
+        "asplit[a][b];[a]atrim=0:3,apad=pad_dur=5[x];[b]atrim=4.35:6.85,asetpts=PTS-STARTPTS[y];[x][y]concat=v=0:a=1"
+    )
+    sounds.speech(tmp_path / RAW / "one.wav", seconds=7, start=3.35, filters=f"{pause},lowpass=f=3000")
+    sounds.synthetic(tmp_path / "bed.wav", "sine=f=6000:d=4:r=48000")
+    music = {"bed": "bed.wav", "bed_gain_db": -14.0, "duck_db": 10.0, "fade_ms": 500}
+    samples, rate, _ = _master(sounds.talk(tmp_path, "raw/one.wav", **music))
+    _assert_on_target(samples, rate)
+    assert samples.shape[1] / rate == pytest.approx(10.5, abs=0.05)
+
+    def tone_db(start_s: float, end_s: float) -> float:
+        part = samples[0, int(start_s * rate) : int(end_s * rate)]
+        tone = np.abs(np.dot(part * np.hanning(len(part)), np.exp(-2j * np.pi * 6000 * np.arange(len(part)) / rate)))
+        return 20 * np.log10(4 * tone / len(part))
+
+    assert tone_db(5.5, 7) - tone_db(2, 2.8) == pytest.approx(10, abs=1.5)
+    assert tone_db(5.5, 7) - tone_db(8.4, 9.4) == pytest.approx(10, abs=1.5)
+    assert tone_db(0, 0.1) < tone_db(2, 2.8) - 6  # it does not begin with a click
+
+
+def _slow_ffmpeg(folder: Path) -> Path:
+    """Slow enough to be at work for as long as anybody waits; writes its process id beside itself."""
+    slow = folder / "slow-ffmpeg"
+    real = shutil.which("ffmpeg") or str(sounds.ffmpeg.find_tools().ffmpeg)
+    slow.write_text(f'#!/bin/sh\n[ "$1" = -version ] || {{ echo $$ > {folder}/pid; set -- -readrate 0.05 "$@"; }}\n'
+                    f'exec {real} "$@"\n')  # fmt: skip
+    slow.chmod(0o755)
+    return slow
+
+
+def _start(folder: Path, **audio: str) -> subprocess.Popen[bytes]:
+    """castkit at work on `raw/one.wav` of this workspace, in a process of its own."""
+    code = (
+        "import json, sys, pathlib, sounds, test_master;"
+        "audio = json.loads(sys.argv[2]);"
+        "sounds.build(sounds.talk(pathlib.Path(sys.argv[1]), 'raw/one.wav', **audio), *test_master.ROAD)"
+    )
+    here = os.pathsep.join(str(Path(path).parent) for path in (sounds.__file__, __file__))
+    environment = {**os.environ, "CASTKIT_FFMPEG": str(_slow_ffmpeg(folder)), "PYTHONPATH": here}
+    command = [sys.executable, "-c", code, str(folder), json.dumps(audio)]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals, a shell script")
@@ -148,19 +318,8 @@ def test_an_interrupted_master_leaves_neither_child_nor_file(tmp_path):
     """Ctrl-C reaches castkit alone here; ffmpeg is slowed down so that it is sure to be at work."""
     sounds.speech(tmp_path / RAW / "one.wav")
     context = sounds.talk(tmp_path, "raw/one.wav")
-    sounds.build(context, ingest.STEP)
-    slow = tmp_path / "slow-ffmpeg"
-    real = shutil.which("ffmpeg") or str(sounds.ffmpeg.find_tools().ffmpeg)
-    slow.write_text(f'#!/bin/sh\n[ "$1" = -version ] || {{ echo $$ > {tmp_path}/pid; set -- -readrate 0.05 "$@"; }}\n'
-                    f'exec {real} "$@"\n')  # fmt: skip
-    slow.chmod(0o755)
-    code = (
-        "import sys, pathlib, sounds; from castkit.steps import ingest, master;"
-        "sounds.build(sounds.talk(pathlib.Path(sys.argv[1]), 'raw/one.wav'), ingest.STEP, master.STEP)"
-    )
-    environment = {**os.environ, "CASTKIT_FFMPEG": str(slow), "PYTHONPATH": str(Path(sounds.__file__).parent)}
-    command = [sys.executable, "-c", code, str(tmp_path)]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as python:
+    sounds.build(context, *ROAD[:-1])
+    with _start(tmp_path) as python:
         _wait_for(lambda: any(path.name.startswith(".part-") for path in context.paths.master.parent.glob(".*")))
         python.send_signal(signal.SIGINT)
         _, stderr = python.communicate(timeout=30)
@@ -171,6 +330,61 @@ def test_an_interrupted_master_leaves_neither_child_nor_file(tmp_path):
     assert list(context.paths.master.parent.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals, a shell script")
+@pytest.mark.parametrize(("preset", "at_work_on"), [("untouched", "*.trial"), ("interview", "*.mix")])
+def test_after_a_kill_nothing_lies_under_a_final_name_and_the_next_run_is_as_if_undisturbed(
+    tmp_path, preset, at_work_on
+):
+    """Killed while it encodes, and while it mixes."""
+    sounds.speech(tmp_path / RAW / "one.wav")
+    context = sounds.talk(tmp_path, "raw/one.wav", preset=preset)
+    folder = context.paths.master.parent
+    sounds.build(context, *ROAD)
+    undisturbed = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for path in folder.iterdir():
+        path.unlink()
+    with _start(tmp_path, preset=preset) as python:
+        _wait_for(lambda: any(folder.glob(f".part-{at_work_on}")))
+        python.kill()
+        python.communicate(timeout=30)
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)  # ffmpeg, which nobody told
+    assert [path.name for path in folder.iterdir() if not path.name.startswith(".part-")] == []
+    assert any(folder.glob(".part-*"))
+    sounds.build(context, *ROAD)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == undisturbed
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Mounts a disk of so many kB; skipped where this user may not."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mount(kilobytes: int) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
+        if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("only an administrator may mount a disk")
+        return folder
+
+    yield mount
+    if os.path.ismount(folder):
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize(("preset", "room"), [("untouched", 60), ("interview", 200)])
+def test_a_full_disk_is_a_clear_error_and_nothing_is_half_there(tmp_path, small_disk, preset, room):
+    """Full while it encodes, and while it mixes."""
+    sounds.speech(tmp_path / "show" / RAW / "one.wav")
+    sounds.build(sounds.talk(tmp_path / "show", "raw/one.wav"), *ROAD[:-1])
+    size = sum(-(-path.stat().st_size // 4096) * 4 + 4 for path in (tmp_path / "show").rglob("*"))
+    show = Path(shutil.copytree(tmp_path / "show", small_disk(size + room) / "show"))
+    context = sounds.talk(show, "raw/one.wav", preset=preset, bitrate=320)
+    with pytest.raises(CastkitError, match=r"the disk is full|No space left on device") as caught:
+        sounds.build(context, *ROAD)
+    assert "free some space" in caught.value.hint
+    assert list(context.paths.master.parent.iterdir()) == []
+
+
 def _wait_for(happened) -> None:
     deadline = time.monotonic() + 30
     while not happened():
@@ -178,12 +392,12 @@ def _wait_for(happened) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"tracks": [{}], "lead_ms": 0, "duration_ms": 1}'])
-def test_a_missing_or_damaged_ingest_is_named(tmp_path, text):
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"tracks": [{}]}'])
+def test_a_missing_or_damaged_edit_is_named(tmp_path, text):
     context = sounds.talk(tmp_path, "raw/one.wav")
     context.paths.build.mkdir(parents=True)
     if text is not None:
-        context.paths.ingest.write_text(text, "utf-8")
-    with pytest.raises(CastkitError, match=r"ingest\.json is (missing|not as castkit wrote it)") as caught:
+        context.paths.programme.write_text(text, "utf-8")
+    with pytest.raises(CastkitError, match=r"programme\.json is (missing|not as castkit wrote it)") as caught:
         sounds.build(context, master.STEP)
     assert "castkit build" in caught.value.hint

@@ -13,7 +13,9 @@ import pytest
 from castkit.engine.run import Place, run
 from castkit.errors import CastkitError
 from castkit.model.episode import Episode
+from castkit.model.programme import Programme
 from castkit.model.show import Show
+from castkit.model.timeline import joined
 from castkit.steps import notes, pages
 from castkit.steps.context import EpisodeContext
 from castkit.steps.publication import publication, transcript_paths
@@ -49,7 +51,8 @@ class Desk:
         self.episode: dict[str, Any] = tomllib.loads(EPISODE)
         self.show: dict[str, Any] = tomllib.loads(SHOW)
         self.paths.build.mkdir(parents=True)
-        self.paths.ingest.write_text('{"version": 1, "tracks": [], "lead_ms": 0, "duration_ms": 60000}', "utf-8")
+        programme = Programme((), joined([(0, 60_000)], 0), (), 60_000)
+        self.paths.programme.write_text(json.dumps(programme.to_json()), "utf-8")
         self.paths.audio.write_bytes(b"sound")
         for path in transcript_paths(self.context, "en"):
             path.parent.mkdir(exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import shutil
@@ -11,10 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
+from mutagen.flac import Picture
 from mutagen.id3 import ID3
+from mutagen.mp4 import MP4
+from mutagen.oggopus import OggOpus
 from PIL import Image
 
+import sounds
 from castkit.audio.listen import measure
 from castkit.engine.events import Event
 from castkit.engine.run import Place, lock, run
@@ -24,7 +30,7 @@ from castkit.ffmpeg import find_tools
 from castkit.model.episode import Episode
 from castkit.model.show import Show
 from castkit.model.transcript import Transcript, Utterance, Word
-from castkit.steps import ingest, master, notes, package, pages, subtitle, transcripts, translate
+from castkit.steps import edit, ingest, master, notes, package, pages, subtitle, survey, transcripts, translate
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import load_programme, write_json
 from castkit.steps.publication import publication, transcript_paths
@@ -57,12 +63,12 @@ ACCEPTED = "1\n00:00:02,900 --> 00:00:07,400\n本片讲解统筹基金如何支�
 
 def _recognise(context: EpisodeContext, job: Job) -> None:
     """The words of the clip, which lie between 0.88 s and 5.46 s of the recording; no model is needed for this test."""
-    start = load_programme(context).lead_ms + 250 + 880
+    start = 250 + 880
     step = 4580 // len(WORDS)
     words = tuple(Word(start + n * step, start + (n + 1) * step, f" {w}", 0.9, None) for n, w in enumerate(WORDS))
     heard = (Utterance(words),)
     chinese = context.episode.language == "zh"
-    duration_ms = load_programme(context).duration_ms
+    duration_ms = load_programme(context).recorded_ms
     spoken = (Utterance((Word(start, start + 3000, "这是一个短片。", 0.9),)),)
     found = (
         Transcript("zh", "-", "-", duration_ms, spoken, heard)
@@ -75,13 +81,23 @@ def _recognise(context: EpisodeContext, job: Job) -> None:
 TRANSCRIBE = Stage[EpisodeContext](
     name="transcribe",
     version=1,
-    after=("ingest",),
-    reads=lambda context: [context.paths.ingest],
+    after=("edit",),
+    reads=lambda context: [context.paths.survey],
     writes=lambda context: [context.paths.transcript],
     settings=lambda context: context.episode.language,
     run=_recognise,
 )
-ROAD = (ingest.STEP, master.STEP, TRANSCRIBE, subtitle.STEP, translate.STEP, transcripts.STEP, package.STEP)
+ROAD = (
+    ingest.STEP,
+    survey.STEP,
+    edit.STEP,
+    master.STEP,
+    TRANSCRIBE,
+    subtitle.STEP,
+    translate.STEP,
+    transcripts.STEP,
+    package.STEP,
+)
 
 
 def context_of(root: Path, change: Callable[[dict[str, Any]], object] = lambda _: None) -> EpisodeContext:
@@ -182,7 +198,9 @@ def test_mp3_sounds_like_the_master(built: EpisodeContext) -> None:
 
 def test_mp4_streams_names_and_chapters(built: EpisodeContext) -> None:
     found = ffprobe(built.paths.video)
-    streams = [stream for stream in found["streams"] if stream["codec_type"] != "data"]
+    streams = [
+        one for one in found["streams"] if one["codec_type"] != "data" and not one["disposition"]["attached_pic"]
+    ]
     assert [(s["codec_name"], s["tags"]["language"], s["disposition"]["default"]) for s in streams] == [
         ("h264", "und", 1),
         ("aac", "eng", 1),
@@ -199,12 +217,82 @@ def test_mp4_streams_names_and_chapters(built: EpisodeContext) -> None:
 
 def test_mp4_sound_is_as_loud_as_promised_and_in_time(built: EpisodeContext) -> None:
     heard = measure(built.paths.video, 12_000).loudness
-    assert heard.integrated_lufs == pytest.approx(-16, abs=0.5)
+    assert heard.integrated_lufs == pytest.approx(-16, abs=0.3)
     assert heard.true_peak_dbtp <= -1.0
     durations = [float(stream["duration"]) for stream in ffprobe(built.paths.video)["streams"][:2]]
-    # The picture starts with the intro and ends with the recording; the outro follows.
-    assert durations[0] == pytest.approx(9 + 2 + 0.25, abs=0.15)
-    assert durations[1] == pytest.approx(load_programme(built).duration_ms / 1000, abs=0.05)
+    # The picture stands still under the intro and the outro.
+    assert durations == pytest.approx([load_programme(built).duration_ms / 1000] * 2, abs=0.05)
+    assert ffprobe(built.paths.video)["streams"][0]["start_time"] == "0.000000"
+
+
+def test_mp4_carries_the_cover(built: EpisodeContext) -> None:
+    cover = ffprobe(built.paths.video)["streams"][-1]
+    assert (cover["codec_name"], cover["disposition"]["attached_pic"]) == ("mjpeg", 1)
+    assert (cover["width"], cover["height"]) == (1400, 1400)
+
+
+def test_m4a_and_opus_carry_the_same_tags_chapters_and_cover(again: Path) -> None:
+    context = sounds.changed(context_of(again), audio={"formats": ["m4a", "opus"]})
+    packaged(context)
+    paths = context.paths
+    m4a, opus = MP4(paths.audio_in("m4a")), OggOpus(paths.audio_in("opus"))
+    assert (m4a["\xa9nam"], m4a["\xa9alb"], m4a["trkn"][0][0]) == (
+        ["One hundred riders"],
+        ["Social Protection Dialogues"],
+        7,
+    )
+    assert (opus["title"], opus["album"], opus["date"]) == (
+        ["One hundred riders"],
+        ["Social Protection Dialogues"],
+        ["2026-09-30"],
+    )
+    pictures = [m4a["covr"][0], Picture(base64.b64decode(opus["metadata_block_picture"][0])).data]
+    assert [Image.open(io.BytesIO(data)).size for data in pictures] == [(1400, 1400)] * 2
+    for path in (paths.audio, paths.audio_in("m4a"), paths.audio_in("opus"), paths.video):
+        starts, titles = zip(*chapters_of(path), strict=True)
+        assert starts == pytest.approx([start for start, _ in MARKS], abs=50)
+        assert titles == tuple(title for _, title in MARKS)
+        heard = measure(path, 14_000).loudness
+        assert heard.integrated_lufs == pytest.approx(-16, abs=0.3)
+        assert heard.true_peak_dbtp <= -1.0
+        assert float(ffprobe(path)["format"]["duration"]) == pytest.approx(
+            load_programme(context).duration_ms / 1000, abs=0.05
+        )
+    head = paths.audio_in("m4a").read_bytes()
+    assert head.index(b"moov") < head.index(b"mdat")
+    packaged(sounds.changed(context, audio={"formats": ["mp3"]}))
+    assert not paths.audio_in("m4a").exists()
+    assert not paths.audio_in("opus").exists()
+
+
+def test_what_is_cut_is_cut_from_the_picture_too(again: Path) -> None:
+    """Red for three seconds, green for two, blue for the rest; the green is cut out."""
+    context = context_of(again)
+    raw = context.paths.raw / "camera.mp4"
+    sound = sounds.speech(again.parent / "sound.wav", seconds=9)
+    colours = [
+        part
+        for name, seconds in (("red", 3), ("lime", 2), ("blue", 4))
+        for part in ("-f", "lavfi", "-i", f"color={name}:size=320x180:rate=25:duration={seconds}")
+    ]
+    joined = ["-filter_complex", "[0][1][2]concat=n=3:v=1:a=0[v]", "-map", "[v]", "-map", "3:a", "-pix_fmt", "yuv420p"]
+    sounds.ffmpeg.run([*colours, "-i", sound, *joined, "-y", raw], doing="making a picture")
+    context = sounds.changed(context, cut=[["00:03.25", "00:05.25"]], chapters=[])
+    packaged(context)
+    report = json.loads(context.paths.report.read_text("utf-8"))
+    assert report["video"]["picture"]["why_encoded"] == ["parts of it are cut out"]
+    assert report["duration_ms"] == pytest.approx(load_programme(context).duration_ms, abs=60)
+    with av.open(str(context.paths.video)) as film:
+        seen = [(float(frame.time), _colour(frame)) for frame in film.decode(film.streams.video[0])]
+    assert {colour for _, colour in seen} == {"red", "blue"}
+    assert min(at for at, colour in seen if colour == "blue") == pytest.approx(LEAD_MS / 1000 + 3.25, abs=0.05)
+    assert seen[-1][0] == pytest.approx(load_programme(context).duration_ms / 1000, abs=0.1)
+
+
+def _colour(frame: av.VideoFrame) -> str:
+    """The strongest of the three colours, by the mean of all pixels."""
+    means = frame.to_ndarray(format="rgb24").reshape(-1, 3).mean(axis=0)
+    return ("red", "lime", "blue")[int(means.argmax())]
 
 
 def test_chapters_for_podcast_apps(built: EpisodeContext) -> None:
@@ -219,8 +307,9 @@ def test_chapters_for_podcast_apps(built: EpisodeContext) -> None:
 def test_report_says_what_was_measured_and_what_nobody_read(built: EpisodeContext) -> None:
     report = json.loads(built.paths.report.read_text("utf-8"))
     assert report["loudness"]["integrated_lufs"] == pytest.approx(-16, abs=0.5)
-    assert report["video"]["sound"]["measured"]["integrated_lufs"] == pytest.approx(-16, abs=0.5)
-    assert report["video"]["picture"] == {"codec": "h264", "is_copied": True, "delay_ms": LEAD_MS + 250}
+    assert [one["codec"] for one in report["master"]["outputs"]] == ["mp3", "m4a"]
+    assert report["master"]["outputs"][1]["measured"]["integrated_lufs"] == pytest.approx(-16, abs=0.3)
+    assert report["video"]["picture"] == {"codec": "h264", "is_copied": True, "why_encoded": []}
     assert {track["language"]: track["is_reviewed"] for track in report["subtitles"]} == {"en": False, "zh-Hans": True}
     assert any("no person has read" in note for note in report["notes"])
     assert report["duration_ms"] == pytest.approx(load_programme(built).duration_ms, abs=60)
@@ -318,8 +407,8 @@ def test_without_a_picture_there_is_no_video(again: Path) -> None:
 SILENT = Stage[EpisodeContext](
     name="transcribe",
     version=1,
-    after=("ingest",),
-    reads=lambda context: [context.paths.ingest],
+    after=("edit",),
+    reads=lambda context: [context.paths.survey],
     writes=lambda context: [context.paths.transcript],
     settings=lambda context: None,
     run=lambda context, job: write_json(
@@ -356,7 +445,7 @@ def test_a_trailer_without_a_word_is_built_and_published(again: Path) -> None:
         assert "## Transcripts" not in paths.notes_markdown(language).read_text("utf-8")
     assert not paths.bilingual_srt.exists()
     assert not ID3(paths.audio).getall("USLT")
-    assert [stream["codec_type"] for stream in ffprobe(paths.video)["streams"]] == ["video", "audio"]
+    assert [stream["codec_name"] for stream in ffprobe(paths.video)["streams"]] == ["h264", "aac", "mjpeg"]  # the cover
     assert json.loads(paths.report.read_text("utf-8"))["subtitles"] == []
     published = publication(context, lambda key: f"https://example.org/{key}").published
     assert published.transcripts == ()

@@ -5,6 +5,7 @@ Rule: 32-bit floats in rows; a file holds no object, so reading one runs no code
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,12 @@ COLUMNS = 3
 
 
 def write_curves(path: Path, curves: Curves) -> None:
-    """Writes rows × COLUMNS floats, the same bytes for the same values."""
+    """Writes rows × COLUMNS floats, the same bytes for the same values; OSError where they do not fit on the disk."""
     import numpy as np  # noqa: PLC0415
 
-    with path.open("wb") as file:
-        np.save(file, np.ascontiguousarray(curves, np.float32), allow_pickle=False)
+    content = BytesIO()  # np.save to a file would write by C's stdio, and say nothing of a disk that is full
+    np.save(content, np.ascontiguousarray(curves, np.float32), allow_pickle=False)
+    path.write_bytes(content.getbuffer())
 
 
 def read_curves(path: Path) -> Curves:

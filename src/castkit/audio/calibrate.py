@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from castkit import ffmpeg
 from castkit.audio.correction import Round, Setting, Target, corrected, planned
-from castkit.audio.encoders import Output, write
+from castkit.audio.encoders import FORMATS, Output, rate_of, write
 from castkit.audio.listen import Heard, measure
 from castkit.audio.mixed import Mixed
 from castkit.audio.r128 import SILENT_LUFS
@@ -35,31 +35,37 @@ _NEAR_DB = 0.5  # and so is a ceiling that moves by no more
 _LIMITER_SHARE = 0.6  # of what it would take if it lowered whole frames: a peak is shorter than a frame
 _LOUD_DB = 0.5  # below the highest peak: these frames may become the highest
 _FEWEST_LOUD = 40  # frames whose overshoot is looked at
-_SMALLEST_SCALE_DB = 0.1
+_SMALLEST_SCALE_DB = 0.15
+_SPREADS = 2.0  # the worst frame of an exponential tail comes out this many scales farther in one case of eight
 _RELATIVE_GATE_LU = 10.0
 _FADE_S = 0.01
 
 
 def calibrate(mixed: Mixed, target: Target, outputs: Sequence[Output]) -> tuple[Setting, ...]:
     """The setting for each output with which the whole mix is likely to be on target."""
-    first = planned(target, mixed.loudness)
+    first = tuple(
+        planned(target, mixed.loudness, usual_loss_db=FORMATS[output.format].usual_loss_db) for output in outputs
+    )
     if mixed.duration_ms <= SHORT_MS:
-        return (first,) * len(outputs)
+        return first
     with tempfile.TemporaryDirectory() as folder:
         excerpts = _cut(mixed, choose(mixed), Path(folder) / "excerpts.wav")
         if excerpts.heard.loudness.integrated_lufs <= SILENT_LUFS:
-            return (first,) * len(outputs)
+            return first
         tries = [replace(output, path=Path(folder) / f"{n}.{output.format}") for n, output in enumerate(outputs)]
-        return _settle(mixed, excerpts, target, tries)
+        return _settle(mixed, excerpts, target, list(zip(tries, first, strict=True)))
 
 
-def _settle(mixed: Mixed, excerpts: _Excerpts, target: Target, outputs: Sequence[Output]) -> tuple[Setting, ...]:
-    settings = [planned(target, mixed.loudness)] * len(outputs)
+def _settle(
+    mixed: Mixed, excerpts: _Excerpts, target: Target, tries: Sequence[tuple[Output, Setting]]
+) -> tuple[Setting, ...]:
+    outputs, settings = [output for output, _ in tries], [setting for _, setting in tries]
     unsettled = list(range(len(outputs)))
     for _ in range(_ROUNDS):
         write(excerpts.mixed, [(outputs[n], settings[n]) for n in unsettled])
         for n in tuple(unsettled):
-            heard = measure(outputs[n].path, excerpts.mixed.duration_ms)
+            form = (rate_of(outputs[n], mixed.rate), mixed.channels)
+            heard = measure(outputs[n].path, excerpts.mixed.duration_ms, form=form)
             predicted = predict(mixed, excerpts, settings[n], heard)
             before, settings[n] = settings[n], _next(mixed, target, Round(settings[n], predicted))
             moved_db = abs((settings[n].ceiling_dbfs or 0.0) - (before.ceiling_dbfs or 0.0))
@@ -128,7 +134,8 @@ def _overshoot(mixed: Mixed, excerpts: _Excerpts, setting: Setting, heard: Heard
     scale = max(_SMALLEST_SCALE_DB, float((tail - tail[-1]).mean()))
     farther = np.log(max(1.0, _loud_frames(mixed, setting, top) / loud))
     between = heard.loudness.true_peak_dbtp - float(heard.curves[:, 2].max())
-    return float(over[0]) + scale * float(farther) + between
+    spread = _SPREADS if mixed.curves is not None else 1.5 * _SPREADS
+    return float(over[0]) + scale * (float(farther) + spread) + between
 
 
 def _loud_frames(mixed: Mixed, setting: Setting, top: float) -> float:
@@ -191,7 +198,7 @@ def _cut(mixed: Mixed, starts: tuple[int, ...], out: Path) -> _Excerpts:
     job = ffmpeg.join(streams, "concat", n=len(streams), v=0, a=1)
     options = {**ffmpeg.BITEXACT, "acodec": "pcm_f32le", "format": "wav", "ar": mixed.rate, "ac": mixed.channels}
     ffmpeg.run(job.output(ffmpeg.address(out), **options), doing="cutting excerpts")
-    heard = measure(out, len(starts) * _EXCERPT_MS)
+    heard = measure(out, len(starts) * _EXCERPT_MS, form=(mixed.rate, mixed.channels))
 
     def read(start_ms: int, duration_ms: int | None) -> Any:
         length = {} if duration_ms is None else {"t": duration_ms / 1000}

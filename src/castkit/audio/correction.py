@@ -45,9 +45,9 @@ class Round:
     measured: Loudness
 
 
-def planned(target: Target, mix: Loudness) -> Setting:
-    """The first setting for a mix of that loudness, before anything is known about the encoder."""
-    gain = round(target.loudness_lufs - mix.integrated_lufs, 2)
+def planned(target: Target, mix: Loudness, *, usual_loss_db: float = 0.0) -> Setting:
+    """The first setting for a mix of that loudness and an encoder that usually takes so much of it."""
+    gain = round(target.loudness_lufs - mix.integrated_lufs + usual_loss_db, 2)
     if mix.true_peak_dbtp + gain <= target.true_peak_dbtp - _USUAL_OVERSHOOT_DB:
         return Setting(gain)
     return Setting(gain, _possible(target.true_peak_dbtp - _OF_LIMITED_DB))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from castkit.audio.calibrate import calibrate
 from castkit.audio.correction import AIM_LU, Round, Setting, Target, corrected, is_on_target, misses
-from castkit.audio.encoders import FORMATS, Output, write
+from castkit.audio.encoders import FORMATS, Output, rate_of, write
 from castkit.audio.listen import Heard, measure
 from castkit.audio.mixed import Mixed
 from castkit.errors import CastkitError
@@ -104,7 +104,8 @@ def _round(mixed: Mixed, target: Target, pending: Sequence[_Work], progress: Cal
         def measuring(share: float, done: int = number) -> None:
             progress(_SHARES[1] + (1 - _SHARES[1]) * (done + share) / len(pending))
 
-        heard = measure(work.trial, mixed.duration_ms, measuring)
+        form = (rate_of(work.output, mixed.rate), mixed.channels)
+        heard = measure(work.trial, mixed.duration_ms, measuring, form=form)
         _check_duration(mixed, work.output, heard)
         work.judge(mixed, target, heard)
 

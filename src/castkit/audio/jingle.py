@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 import wave
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,9 @@ def polish(wav: Path, heard: Heard, out: Path, *, loudness_lufs: float, fades: F
     half = len(segment) // 2
     segment = segment.fade_in(min(half, max(fades.in_ms, _DECLICK_MS)))
     segment = segment.fade_out(min(len(segment), max(fades.out_ms, _DECLICK_MS)))
-    segment.export(out, format="wav").close()
+    content = BytesIO()  # given a path on a full disk, pydub leaves the file open
+    segment.export(content, format="wav")
+    out.write_bytes(content.getbuffer())
     return round(gain, 2)
 
 

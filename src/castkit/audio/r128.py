@@ -10,7 +10,6 @@ import re
 from array import array
 from collections import deque
 from dataclasses import replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from castkit.model.programme import Loudness
@@ -29,7 +28,11 @@ _RELATIVE_GATE_LU = 10.0
 _SUMMARY_LINES = 200  # what ebur128 and the filters beside it write at the end
 
 _NUMBER = r"(-?[\d.]+|-?inf|-?nan)"
-_FRAME = re.compile(rf"M:\s*{_NUMBER}\s+S:\s*{_NUMBER}\s(?:.*?FTPK:(?P<peaks>[^d]*)dBFS)?")
+# At the start of a line, where no tag of a file can be; ffmpeg 8 may print a number before it.
+_FRAME = re.compile(
+    rf"[\d.]*\[Parsed_ebur128_\d+ @ \S+\] t: \S+\s.*?\bM:\s*{_NUMBER}\s+S:\s*{_NUMBER}\s"
+    r"(?:.*?FTPK:(?P<peaks>[^d]*)dBFS)?"
+)
 _SUMMARY = re.compile(
     rf"Integrated loudness:\s+I:\s+{_NUMBER} LUFS.*?LRA:\s+{_NUMBER} LU\b(?:.*?True peak:\s+Peak:\s+{_NUMBER} dBFS)?",
     re.DOTALL,
@@ -37,7 +40,10 @@ _SUMMARY = re.compile(
 
 
 def meter(stream: Any, *, peak: str = "true") -> Any:
-    """A stream through ebur128, a mono one counted as dual mono; its frames and summary go to ffmpeg's log."""
+    """A stream through ebur128, a mono one counted as dual mono; its frames and summary go to ffmpeg's log.
+
+    `peak` is "true", or "none" where truepeak.Peaks finds them, at a quarter of the price.
+    """
     return stream.filter("ebur128", peak=peak, dualmono="true", framelog="info")
 
 
@@ -45,39 +51,38 @@ class FrameLog:
     """Takes ffmpeg's log line by line (`each_line` of ffmpeg.run) and keeps the frames of one ebur128 in it."""
 
     def __init__(self) -> None:
-        self._rest: deque[str] = deque(maxlen=_SUMMARY_LINES)
         self._rows = array("f")
-        self._sides = [0.0, 0.0]
-        self._momentary, self._short_term = NO_LEVEL, NO_LEVEL
+        self._rest: deque[str] = deque(maxlen=_SUMMARY_LINES)
 
     def __call__(self, line: str) -> None:
-        if " M:" not in line or not (found := _FRAME.search(line)):
+        if " M:" not in line or not (found := _FRAME.match(line)):
             self._rest.append(line)
             return
         peaks = [finite(value) for value in (found["peaks"] or "").split()]
         self._rows.extend((finite(found[1]), finite(found[2]), max(peaks, default=NO_LEVEL)))
-        self._sides = [
-            before + 10 ** (peak / 10) for before, peak in zip_longest(self._sides, peaks[:2], fillvalue=NO_LEVEL)
-        ]
 
-    def curves(self) -> Curves:
-        """Frames x 3 at 10 Hz: momentary LUFS, short-term LUFS, true peak dBTP of the loudest channel."""
+    @property
+    def rest(self) -> str:
+        """The end of what else was in the log: the summaries."""
+        return "\n".join(self._rest)
+
+    def curves(self, peaks: Curves | None = None) -> Curves:
+        """Frames x 3 at 10 Hz: momentary LUFS, short-term LUFS, true peak dBTP of the loudest channel.
+
+        `peaks` are the true peaks of the frames in dBTP, frames x channels, where the meter had none.
+        """
         import numpy as np  # noqa: PLC0415
 
         rows = np.array(self._rows, np.float32).reshape(-1, 3)
+        if peaks is not None:
+            loudest = peaks[: len(rows)].max(axis=1, initial=NO_LEVEL)
+            rows[: len(loudest), 2] = loudest
         rows[rows < _NOTHING_DB] = NO_LEVEL
         return rows
 
     def loudness(self) -> Loudness:
         """Of all frames: the integrated loudness from the frames, range and true peak from the summary."""
-        return replace(read_loudness("\n".join(self._rest)), integrated_lufs=integrated(self.curves()))
-
-    def sides_db(self) -> tuple[float, float]:
-        """How strong the first two channels are, by the power of their peaks, in dB relative to one another."""
-        import numpy as np  # noqa: PLC0415
-
-        left, right = (10 * np.log10(max(power, 1e-30)) for power in self._sides)
-        return float(left), float(right)
+        return replace(read_loudness(self.rest), integrated_lufs=integrated(self.curves()))
 
 
 def integrated(curves: Curves) -> float:
@@ -95,10 +100,10 @@ def integrated(curves: Curves) -> float:
 
 def read_loudness(log: str) -> Loudness:
     """The last summary that ebur128 wrote to ffmpeg's log; silence as model.programme.Loudness has it."""
-    found = _SUMMARY.findall(log)
+    found = _SUMMARY.search(log, max(0, log.rfind("Summary:")))
     if not found:
         raise ValueError(f"no summary of ebur128 in ffmpeg's log: {log[-500:]!r}")
-    loudness, spread, peak = (finite(value) for value in found[-1])
+    loudness, spread, peak = (finite(value or "") for value in found.groups())
     return Loudness(max(loudness, SILENT_LUFS), max(peak, NO_LEVEL), max(spread, 0.0))
 
 

@@ -1,7 +1,7 @@
-"""The peaks of a sound that is read in blocks: of every frame, and the true peak of it all by BS.1770-4, annex 2.
+"""The true peaks of a sound that is read in blocks, by BS.1770-4, annex 2: of every frame, and so of it all.
 
-Rule: only around samples that are near the highest so far is anything computed between the samples; ebur128 does it
-everywhere, which takes as long as decoding and measuring together.
+Rule: only around the highest samples of a frame is anything computed between the samples; ebur128 does it everywhere,
+which takes as long as decoding and measuring together.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 _REACH = 24  # samples on either side that the interpolation looks at
-_SHARE = 0.6  # of the highest sample: between lower ones no sound reaches the highest peak
+_SHARE = 0.7  # of a frame's highest sample: next to lower ones no sound reaches its peak
 _OFFSETS = (-0.75, -0.5, -0.25, 0.25, 0.5, 0.75)  # fourfold oversampling
-_AT_ONCE = 20_000  # places looked at together: 4 MB
+_LOWEST = 1e-6  # -120 dBFS stands for silence
 
 
 class Peaks:
@@ -28,11 +28,11 @@ class Peaks:
         import numpy as np  # noqa: PLC0415
 
         self.samples = 0
-        self._frame = frame
-        self._channels = channels
-        self._highest = 0.0
-        self._tops: list[float] = []
-        # Of the block before, then this one: kept, as fresh memory for each block would take longer than the rest.
+        self._channels, self._frame = channels, frame
+        self._peaks = [
+            np.zeros((1, channels), np.float32)
+        ]  # of the frames of each block, before the first a silent one
+        # What is held of the block before, then this one: kept, as new memory for each would take longer than the rest.
         self._held = _REACH
         self._buffer = np.zeros((_REACH, channels), np.float32)
         self._sizes = np.zeros((_REACH, channels), np.float32)
@@ -42,59 +42,56 @@ class Peaks:
         import numpy as np  # noqa: PLC0415
 
         block = np.frombuffer(data, np.float32).reshape(-1, self._channels)
-        self._look_at(block)
-        sizes = self._sizes[self._held : self._held + len(block)].ravel()
-        self._tops += np.maximum.reduceat(sizes, np.arange(0, len(sizes), self._frame * self._channels)).tolist()
-        self.samples += len(block)
-        self._keep(self._held + len(block))
+        if len(block):
+            self._look_at(block)
+            self.samples += len(block)
 
-    def of_frames(self, count: int) -> Samples:
-        """The highest sample of each of the first `count` frames, in dBFS."""
+    def of_frames(self) -> Samples:
+        """Frames x channels, in dBTP; -120 for silence. Nothing can be added after it."""
         import numpy as np  # noqa: PLC0415
 
-        tops = np.zeros(count, np.float32)
-        found = self._tops[:count]
-        tops[: len(found)] = found
-        levels: Samples = 20 * np.log10(np.maximum(tops, np.float32(1e-6)))
+        if self.samples:
+            self._look_at(np.zeros((_REACH, self._channels), np.float32))
+        peaks = np.concatenate(self._peaks)[1 : 1 - (-self.samples // self._frame)]
+        levels: Samples = 20 * np.log10(np.maximum(peaks, np.float32(_LOWEST)))
         return levels
-
-    def true_peak(self) -> float:
-        """In dBTP, of all of it; -120 for silence."""
-        import numpy as np  # noqa: PLC0415
-
-        self._look_at(np.zeros((_REACH, self._channels), np.float32))
-        return round(float(20 * np.log10(max(self._highest, 1e-6))), 2)
 
     def _look_at(self, block: Samples) -> None:
         import numpy as np  # noqa: PLC0415
 
-        end = self._held + len(block)
+        held, end = self._held, self._held + len(block)
         if end > len(self._buffer):
-            self._buffer = np.concatenate([self._buffer[: self._held], block])
+            self._buffer = np.concatenate([self._buffer[:held], block])
             self._sizes = np.empty_like(self._buffer)
-        self._buffer[self._held : end] = block
+        self._buffer[held:end] = block
         sizes = np.abs(self._buffer[:end], out=self._sizes[:end])
-        top = float(sizes.max(initial=0.0))
-        self._highest = max(self._highest, top)
-        if top <= _SHARE * self._highest:
-            return
-        for channel in range(self._channels):
-            places = np.flatnonzero(sizes[_REACH:-_REACH, channel] > _SHARE * self._highest) + _REACH
-            self._look_between(self._buffer[:end, channel], sizes[:, channel], places)
-
-    def _look_between(self, samples: Samples, sizes: Samples, places: NDArray[np.intp]) -> None:
-        import numpy as np  # noqa: PLC0415
-
-        summits = places[(sizes[places] >= sizes[places - 1]) & (sizes[places] >= sizes[places + 1])]
-        for start in range(0, len(summits), _AT_ONCE):
-            windows = samples[summits[start : start + _AT_ONCE, None] + np.arange(-_REACH, _REACH + 1)]
-            self._highest = max(self._highest, float(np.abs(windows @ _kernel()).max(initial=0.0)))
-
-    def _keep(self, end: int) -> None:
-        """The last samples, which were not looked at yet, and what is before them."""
+        tops = np.maximum.reduceat(sizes[held:], np.arange(0, len(block), self._frame))
+        peaks = np.concatenate([self._peaks[-1][-1:], tops])  # what is held is of the last frame before
+        frames = np.repeat(np.arange(len(peaks)), [held, *self._lengths(len(block))])
+        self._look_between(sizes, frames, peaks)
+        self._peaks[-1][-1] = peaks[0]
+        self._peaks.append(peaks[1:])
         last = self._buffer[max(0, end - 2 * _REACH) : end].copy()
         self._held = len(last)
         self._buffer[: self._held] = last
+
+    def _lengths(self, samples: int) -> list[int]:
+        """Of the frames in a block: all full but the last."""
+        whole, rest = divmod(samples, self._frame)
+        return [self._frame] * whole + ([rest] if rest else [])
+
+    def _look_between(self, sizes: Samples, frames: NDArray[np.intp], peaks: Samples) -> None:
+        """Raises the `peaks` of the frames the samples are in, by those that have enough samples on both sides."""
+        import numpy as np  # noqa: PLC0415
+
+        within = slice(_REACH, len(sizes) - _REACH)
+        for channel in range(self._channels):
+            column = sizes[:, channel]
+            high = _SHARE * peaks[:, channel]
+            places = np.flatnonzero(column[within] > high[frames[within]]) + _REACH
+            summits = places[(column[places] >= column[places - 1]) & (column[places] >= column[places + 1])]
+            windows = self._buffer[:, channel][summits[:, None] + np.arange(-_REACH, _REACH + 1)]
+            np.maximum.at(peaks[:, channel], frames[summits], np.abs(windows @ _kernel()).max(axis=1, initial=0))
 
 
 @cache

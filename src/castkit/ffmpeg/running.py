@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from castkit.errors import ToolMissing
-from castkit.ffmpeg.failures import FULL, failure
+from castkit.ffmpeg.bounds import MOST_ALLOCATED
+from castkit.ffmpeg.failures import failure, is_full
 from castkit.ffmpeg.graph import compiled
 from castkit.ffmpeg.tools import INSTALL_HINT, environment, find_tools
 
@@ -73,7 +74,8 @@ class _Child:
 @contextmanager
 def _started(arguments: Sequence[str], doing: str, each_line: Callable[[str], None] | None) -> Iterator[_Child]:
     """An ffmpeg that is waited for on the way out, or killed where the body raised; CastkitError where it failed."""
-    command = [str(find_tools().ffmpeg), "-nostdin", "-hide_banner", "-y", "-loglevel", "level+info", *arguments]
+    command = [str(find_tools().ffmpeg), "-nostdin", "-hide_banner", "-y", "-loglevel", "level+info"]
+    command += ["-max_alloc", str(MOST_ALLOCATED), *arguments]
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
@@ -97,7 +99,7 @@ def _started(arguments: Sequence[str], doing: str, each_line: Callable[[str], No
             reader.join()
     child.log = "\n".join(log)
     # ffmpeg 5 ends with 0 when the last of a file did not fit on the disk, and says so on stderr only.
-    if status != 0 or FULL in child.log:
+    if status != 0 or is_full(errors):
         raise failure(child.log, errors, doing)
 
 
@@ -108,13 +110,18 @@ _LEVEL = re.compile(r"\[(?:panic|fatal|(?P<error>error)|warning|info|verbose|deb
 def _collect(
     stream: IO[bytes] | None, log: deque[str], errors: list[str], each_line: Callable[[str], None] | None
 ) -> None:
-    """Puts every line into `log`, without its level; keeps the first error, which is the cause, and the last."""
+    """Puts every line into `log`, without its level; keeps the first error, which is the cause, and the last.
+
+    An error that says that the disk is full counts for the first, whatever came before it.
+    """
     for line in stream or ():
         text = line.decode("utf-8", "replace").rstrip()
         if level := _LEVEL.search(text):
             text = text[: level.start()] + text[level.end() :]
             if level["error"] or level[0] == "[fatal] ":
                 errors[1:] = [_CONTEXT.sub("", text)]
+                if is_full(errors[-1:]):
+                    errors[:] = errors[-1:]
         log.append(text)
         if each_line:
             each_line(text)
