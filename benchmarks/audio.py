@@ -29,6 +29,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))  # the makers of recordings, and the meter that shares no code with castkit
 
+from castkit.errors import CastkitError  # noqa: E402
 from castkit.ffmpeg import find_tools, version  # noqa: E402
 
 STEPS = ("ingest", "survey", "edit", "master")
@@ -209,8 +210,11 @@ def accuracy(peer: str) -> None:
             (root / "episodes/talk/raw").mkdir(parents=True)
             recording = sound_table.make(row, root / "episodes/talk/raw")
             context = sounds.talk(root, f"raw/{recording.name}", preset="untouched")
-            sounds.build(context, *steps)
-            ours.append(_off(context.paths.master))
+            try:
+                sounds.build(context, *steps)
+            except CastkitError as error:
+                print(f"{row.name}: {error.message}")
+            ours.append(_off(context.paths.master) if context.paths.master.exists() else None)
             mp3 = root / "peer.mp3"
             done = subprocess.run(
                 [peer, str(recording), *PEER_OPTIONS, "-q", "-o", str(mp3)], check=False, capture_output=True

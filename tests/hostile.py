@@ -146,7 +146,9 @@ def linked_segments(path: Path, lure: Lure) -> None:
     chapters = ebml(0x1043A770, ebml(0x45B9, ebml(0x45DD, b"\1") + ebml(0xB6, atom)))
     head = ebml(0x1A45DFA3, ebml(0x4282, b"matroska") + ebml(0x4287, b"\4") + ebml(0x4285, b"\2"))
     audio = ebml(0xB5, struct.pack(">d", 48000.0)) + ebml(0x9F, b"\1") + ebml(0x6264, b"\x10")
-    track = ebml(0xD7, b"\1") + ebml(0x73C5, b"\1") + ebml(0x83, b"\2") + ebml(0x86, b"A_PCM/INT/LIT") + ebml(0xE1, audio)
+    track = (
+        ebml(0xD7, b"\1") + ebml(0x73C5, b"\1") + ebml(0x83, b"\2") + ebml(0x86, b"A_PCM/INT/LIT") + ebml(0xE1, audio)
+    )
     tracks = ebml(0x1654AE6B, ebml(0xAE, track))
     sound = ebml(0x1F43B675, ebml(0xE7, b"\0") + ebml(0xA3, b"\x81\0\0\x80" + noise(96_000)))
     path.write_bytes(head + ebml(0x18538067, ebml(0x1549A966, info) + tracks + chapters + sound))
@@ -231,7 +233,14 @@ def ffmpeg_run(*arguments: object) -> None:
 def wav_header(rate: int, channels: int, size: int, bits: int = 16) -> bytes:
     frame = channels * bits // 8
     form = struct.pack("<HHIIHH", 1, channels, rate, min(rate * frame, 2**32 - 1), frame & 0xFFFF, bits)
-    return b"RIFF" + struct.pack("<I", min(size + 36, 2**32 - 1)) + b"WAVEfmt \20\0\0\0" + form + b"data" + struct.pack("<I", size)
+    return (
+        b"RIFF"
+        + struct.pack("<I", min(size + 36, 2**32 - 1))
+        + b"WAVEfmt \20\0\0\0"
+        + form
+        + b"data"
+        + struct.pack("<I", size)
+    )
 
 
 def wav(rate: int = 48_000, channels: int = 1, *, claims: int | None = None, content: int = 96_000) -> Make:
@@ -375,7 +384,9 @@ def cover_in_flac(path: Path, lure: Lure) -> None:
     block = struct.pack(">II", 3, 9) + b"image/png" + bytes(4) + struct.pack(">IIII", 30_000, 30_000, 24, 0)
     block += struct.pack(">I", len(picture)) + picture
     data = lure.read("flac")
-    path.write_bytes(data[:42].replace(data[4:5], b"\0", 1)[:42] + b"\6" + len(block).to_bytes(3, "big") + block + data[42:])
+    path.write_bytes(
+        data[:42].replace(data[4:5], b"\0", 1)[:42] + b"\6" + len(block).to_bytes(3, "big") + block + data[42:]
+    )
 
 
 def cmov_bomb(path: Path, lure: Lure) -> None:
@@ -457,11 +468,12 @@ def truncated(suffix: str, percent: int) -> Make:
 
 
 MAGIC = {
-    "wav": b"RIFF\0\0\1\0WAVEfmt ", "flac": b"fLaC\0\0\0\x22", "mp3": b"ID3\4\0\0\0\0\1\0", "m4a": b"\0\0\0\x20ftypM4A ",
-    "ogg": b"OggS\0\2", "mkv": b"\x1a\x45\xdf\xa3\xa3\x42\x82\x88matroska", "aiff": b"FORM\0\0\1\0AIFFCOMM",
-    "w64": b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\4\xc1\0\0", "caf": b"caff\0\1\0\0desc", "flv": b"FLV\1\5\0\0\0\x09",
-    "avi": b"RIFF\0\0\1\0AVI LIST", "ts": b"\x47\x40\0\x10", "au": b".snd\0\0\0\x18", "amr": b"#!AMR\n",
-    "wma": bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), "mpg": b"\0\0\1\xba\x44", "ac3": b"\x0b\x77", "aac": b"\xff\xf1\x50\x80",
+    "wav": b"RIFF\0\0\1\0WAVEfmt ", "flac": b"fLaC\0\0\0\x22", "mp3": b"ID3\4\0\0\0\0\1\0", "ogg": b"OggS\0\2",
+    "m4a": b"\0\0\0\x20ftypM4A ", "mkv": b"\x1a\x45\xdf\xa3\xa3\x42\x82\x88matroska", "au": b".snd\0\0\0\x18",
+    "aiff": b"FORM\0\0\1\0AIFFCOMM", "w64": b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\4\xc1\0\0", "amr": b"#!AMR\n",
+    "caf": b"caff\0\1\0\0desc", "flv": b"FLV\1\5\0\0\0\x09", "avi": b"RIFF\0\0\1\0AVI LIST", "ts": b"\x47\x40\0\x10",
+    "wma": bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), "mpg": b"\0\0\1\xba\x44", "ac3": b"\x0b\x77",
+    "aac": b"\xff\xf1\x50\x80",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Hostile and odd media through the real ingest: refused by name, or handled; within bounds, and without a look outside.
+"""Hostile and odd media through the real ingest: refused by name or handled, within bounds, without a look outside.
 
 Every ffmpeg runs under limits of memory, disk and time, and strace watches what it opens, where there is one.
 """
@@ -115,9 +115,9 @@ BOMBS: tuple[tuple[str, Make, str], ...] = (
 )  # fmt: skip
 
 NAMES = (
-    "-version.wav", "-i", "%d.wav", "%03d.wav", "*.wav", "it's \"quoted\".wav", "new\nline.wav", "🎙️ 访谈.wav", "n" * 246 + ".wav",
-    "concat:a|b.wav", "subfile,,start,0,end,9,,:x.wav", "data:audio,x.wav", "http:x.wav", "pipe:0", "[0:a];x.wav", "a#b?c.wav",
-    " .wav", "back\\slash.wav", "async:cache:x.wav",
+    "-version.wav", "-i", "%d.wav", "%03d.wav", "*.wav", "it's \"quoted\".wav", "new\nline.wav", "🎙️ 访谈.wav", "#?c.wav",
+    "n" * 246 + ".wav", "concat:a|b.wav", "subfile,,start,0,end,9,,:x.wav", "data:audio,x.wav", "http:x.wav", "pipe:0",
+    "[0:a];x.wav", " .wav", "back\\slash.wav", "cache:x.wav",
 )  # fmt: skip
 
 _LIMITED = """#!/bin/sh
@@ -163,7 +163,9 @@ def watch(tmp_path: Path, lure: Lure, monkeypatch: pytest.MonkeyPatch) -> Callab
 
 def _can_trace(folder: Path) -> bool:
     command = ["strace", "-o", str(folder / "trial"), "true"]
-    return shutil.which("strace") is not None and subprocess.run(command, check=False, capture_output=True).returncode == 0
+    return (
+        shutil.which("strace") is not None and subprocess.run(command, check=False, capture_output=True).returncode == 0
+    )
 
 
 def _left(context) -> list[str]:
@@ -217,33 +219,35 @@ def test_no_name_is_an_option_an_address_or_a_pattern(tmp_path, lure, watch):
     (show / RAW).mkdir(parents=True)
     names = [name for name in NAMES if os.name != "nt" or not set(name) & set('\\/:*?"<>|\n')]
     for number, name in enumerate(names):
-        sounds.speech(tmp_path / "one.wav", seconds=1 + number / 10).replace(show / RAW / name)
+        hostile.wav(content=9_600 * (6 + number))(show / RAW / name, lure)
     watch()
     context = sounds.talk(show, *(f"raw/{name}" for name in names))
     sounds.build(context, ingest.STEP)
     tracks = [row["track"] for row in json.loads(context.paths.ingest.read_text("utf-8"))["tracks"]]
-    assert [track["duration_ms"] for track in tracks] == [1000 + 100 * number for number in range(len(names))]
+    assert [track["duration_ms"] for track in tracks] == [600 + 100 * number for number in range(len(names))]
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "m4a", "ogg", "mkv", "ts"])
+def _refusal(context) -> str:
+    try:
+        sounds.build(context, ingest.STEP)
+    except CastkitError as error:
+        return error.message
+    return ""
+
+
+@pytest.mark.parametrize("suffix", ["wav", "mp3", "m4a", "ogg", "mkv"])
 def test_what_is_cut_off_anywhere_is_refused_or_shorter(tmp_path, lure, suffix):
     (tmp_path / RAW).mkdir(parents=True)
     names = [f"raw/{percent}.{suffix}" for percent in range(10, 100, 10)]
     for name in names:
         hostile.truncated(suffix, int(Path(name).stem))(tmp_path / RAW / Path(name).name, lure)
-    while names:  # those that are bad by their header are refused first
-        try:
-            context = sounds.talk(tmp_path, *names)
-            sounds.build(context, ingest.STEP)
-        except CastkitError as error:
-            refused = [name for name in names if f"/{name} " in error.message]
-            assert refused, error.message
-            assert error.hint
-            names = [name for name in names if name not in refused]
-        else:
-            tracks = [row["track"] for row in json.loads(context.paths.ingest.read_text("utf-8"))["tracks"]]
-            assert all(track["duration_ms"] < 2100 for track in tracks)
-            return
+    while names and (said := _refusal(context := sounds.talk(tmp_path, *names))):  # by the header first
+        refused = [name for name in names if f"/{name} " in said]
+        assert refused, said
+        names = [name for name in names if name not in refused]
+    if names:
+        tracks = [row["track"] for row in json.loads(context.paths.ingest.read_text("utf-8"))["tracks"]]
+        assert all(track["duration_ms"] < 2100 for track in tracks)
 
 
 def test_noise_behind_every_magic_number_is_refused_by_name(tmp_path, lure, watch):
@@ -326,7 +330,7 @@ def test_a_recording_that_grows_while_it_is_read_is_read_again(tmp_path, lure):
         run([ingest.STEP], context, place, grow)
     assert grown
     seen = sounds.build(context, ingest.STEP)
-    assert [event.reason for event in seen if isinstance(event, events.Started)] == ["input changed: episodes/talk/raw/one.mp3"]
+    assert [event.reason for event in seen if isinstance(event, events.Started)] == ["inputs changed: one.mp3"]
 
 
 @pytest.mark.parametrize("name", ["hls-url.mp4", "late-sound.mp4", "ten-hours.mp3"])
@@ -374,8 +378,8 @@ def test_a_full_disk_is_said_and_nothing_is_half_there(tmp_path, small_disk, roo
     shutil.copy(tmp_path / "intro.wav", root / "intro.wav")
     context = sounds.talk(root, "raw/host.flac", "raw/guest.flac", intro="intro.wav")
     steps = (ingest.STEP, survey.STEP, edit.STEP, master.STEP)
-    with pytest.raises(CastkitError, match="disk is full|No space left on device") as caught:
+    with pytest.raises(CastkitError, match=r"disk is full|No space left on device") as caught:
         sounds.build(context, *steps)
     assert caught.value.hint
-    assert not [path for path in root.rglob(".part-*")]
+    assert not list(root.rglob(".part-*"))
     assert not context.paths.master.exists()

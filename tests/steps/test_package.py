@@ -454,7 +454,7 @@ def test_a_trailer_without_a_word_is_built_and_published(again: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("master/report.json", "{"), ("master/report.json", "{}"), ("ingest.json", "[]"), ("subtitles.json", "null")],
+    [("master/report.json", "{"), ("subtitles.json", "{}"), ("ingest.json", "[]"), ("subtitles.json", "null")],
 )
 def test_a_damaged_file_of_a_step_before_is_made_again(again: Path, name: str, text: str) -> None:
     context = context_of(again, lambda value: value.update(title="Another"))

@@ -75,8 +75,8 @@ def listen(path: Path, found: ffmpeg.Probe, wav: Wav, progress: Progress = None)
     frames = FrameLog()
     gaps = _Gaps(frames)
     heard = decode(frames, gaps)
-    _refuse_cut_short(path, found.audio[0].duration_ms, heard.duration_ms)
     gaps.refuse(path)
+    _refuse_cut_short(path, found.audio[0].duration_ms, heard.duration_ms)
     sound = "mono"
     if found.audio[0].channels > 1:
         sound = which_sides(*_left_and_right(heard.peaks), *_middle_and_side(frames.rest))
