@@ -33,6 +33,7 @@ CUT = "is cut short"
 GAP = "has a gap of 600 minutes"
 DAYS = "days long"
 HANDLED = ""
+EITHER = "refused by ffmpeg 5, handled by ffmpeg 8"
 
 # name of the file, how it is made, what the error says of it ("" where the file is good for use)
 LISTS: tuple[tuple[str, Make, str], ...] = (
@@ -79,7 +80,7 @@ BOMBS: tuple[tuple[str, Make, str], ...] = (
     ("ten-hours.wav", hostile.wav(claims=10 * HOUR_S * 96_000), CUT),
     ("of-a-pipe.wav", hostile.wav(claims=2**32 - 1), HANDLED),
     ("absurd.rf64.wav", hostile.rf64, DAYS),
-    ("absurd.w64", hostile.w64, NO_SOUND),
+    ("absurd.w64", hostile.w64, EITHER),
     ("absurd.aiff", hostile.aiff, NO_SOUND),
     ("ten-hours.flac", hostile.flac(10 * HOUR_S * 48_000), CUT),
     ("absurd.flac", hostile.flac(2**36 - 1), DAYS),
@@ -115,9 +116,9 @@ BOMBS: tuple[tuple[str, Make, str], ...] = (
 )  # fmt: skip
 
 NAMES = (
-    "-version.wav", "-i", "%d.wav", "%03d.wav", "*.wav", "it's \"quoted\".wav", "new\nline.wav", "🎙️ 访谈.wav", "#?c.wav",
+    "-version.wav", "-i", "%d.wav", "%03d.wav", "*.wav", "it's \"quoted\".wav", "new\nline.wav", "🎙️ 访谈.wav",
     "n" * 246 + ".wav", "concat:a|b.wav", "subfile,,start,0,end,9,,:x.wav", "data:audio,x.wav", "http:x.wav", "pipe:0",
-    "[0:a];x.wav", " .wav", "back\\slash.wav", "cache:x.wav",
+    "[0:a];x.wav", " .wav", "back\\slash.wav", "cache:x.wav", "#?c.wav",
 )  # fmt: skip
 
 _LIMITED = """#!/bin/sh
@@ -203,11 +204,11 @@ def test_a_bomb_is_refused_by_name_or_handled_within_bounds(tmp_path, lure, watc
     make(show / RAW / name, lure)
     watch()
     context = sounds.talk(show, f"raw/{name}")
-    if says == HANDLED:
+    if says == HANDLED or (says == EITHER and not _refusal(context)):
         sounds.build(context, ingest.STEP)
         assert context.paths.track(0).stat().st_size < 100_000
         return
-    with pytest.raises(CastkitError, match=says) as caught:
+    with pytest.raises(CastkitError, match=NO_SOUND if says == EITHER else says) as caught:
         sounds.build(context, ingest.STEP)
     assert name in caught.value.message
     assert caught.value.hint

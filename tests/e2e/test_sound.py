@@ -103,7 +103,6 @@ def test_the_master_is_understood_no_worse_than_the_raw_sum(
         wav = tmp_path / f"{name}.wav"
         ffmpeg.run([*source, "-ac", "1", "-ar", "16000", wav], doing="making a track")
         rates[name] = error_rate(heard(wav, published_demo), truth[SLUG])
-    print(rates)
     assert rates["master"] <= rates["raw"], rates
 
 

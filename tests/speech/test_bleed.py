@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from castkit.speech.bleed import Placement, own_speech
+from castkit.speech.bleed import Placement, own_speech, without_rooms
 from castkit.speech.vad import Activity
 
 # Who speaks when, in frames of 32 ms: the host, both at once, the guest, nobody.
@@ -83,3 +83,25 @@ def test_two_clocks_of_different_pace():
 
     assert share_right(100.0) > 0.9
     assert share_right(0.0) < 0.8
+
+
+def test_a_room_microphone_counts_only_where_the_speakers_own_are_silent() -> None:
+    """A camera's microphone, 30 ms late, hears both speakers as well as their own do; then somebody without one."""
+    host, guest, room = (np.zeros(300, np.float32) for _ in range(3))
+    host[20:100], guest[120:200], room[21:101], room[121:201], room[240:260] = 1, 1, 1, 1, 1
+    places = [Placement(0), Placement(0), Placement(0)]
+    (one, other, left), rooms = without_rooms([host, guest, room], places, [True, True, False])
+    assert rooms == (2,)
+    assert np.array_equal(one, host)
+    assert np.array_equal(other, guest)
+    assert not left[:230].any()
+    assert np.array_equal(left[240:260], room[240:260])
+
+
+def test_a_microphone_with_a_voice_of_its_own_is_no_room_microphone() -> None:
+    host, guest = np.zeros(300, np.float32), np.zeros(300, np.float32)
+    host[20:100], guest[90:250] = 1, 1  # they interrupt each other
+    for has_speaker in ([True, False], [False, False], [True, True]):
+        own, rooms = without_rooms([host, guest], BOTH_AT_0, has_speaker)
+        assert rooms == ()
+        assert np.array_equal(own[1], guest)

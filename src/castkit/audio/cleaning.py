@@ -14,6 +14,9 @@ from castkit.model.condition import Cleaning, Condition, Hum
 Strength = Literal["off", "gentle", "strong", "auto"]
 
 
+CLEAN = "clean: nothing done"
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """What a strength does: always, or (`only_if_it_matters`) where the measured level is too near the voice."""
@@ -60,7 +63,7 @@ def decide(condition: Condition, strength: Strength) -> Cleaning:
     denoise, why_denoise = _against_noise(condition, rule)
     reasons = tuple(why for why in (why_high_pass, why_notches, why_denoise) if why)
     if not (high_pass or notches or denoise):
-        reasons = ("nothing done", *reasons) if reasons else ("clean: nothing done",)
+        reasons = ("nothing done", *reasons) if reasons else (CLEAN,)
     return Cleaning(high_pass, notches, denoise, condition.noise.bands_dbfs_hz if denoise else (), reasons)
 
 

@@ -169,9 +169,10 @@ def _ratio(text: str | None, sign: str) -> float:
 
 def _tags(found: Mapping[str, Any]) -> dict[str, str]:
     """The container's tags, and the time code of the first stream that has one, where a camera writes it."""
-    streams = (stream.get("tags", {}) for stream in reversed(found["streams"]))
-    codes = {"timecode": tags["timecode"] for tags in streams if "timecode" in tags}
-    return codes | {name.lower(): text for name, text in found["format"].get("tags", {}).items()}
+    codes = [stream["tags"]["timecode"] for stream in found["streams"] if "timecode" in stream.get("tags", {})]
+    return ({"timecode": codes[0]} if codes else {}) | {
+        name.lower(): text for name, text in found["format"].get("tags", {}).items()
+    }
 
 
 def _milliseconds(seconds: str | None) -> int:

@@ -93,6 +93,7 @@ class Recording(Section):
 
     path: str = Field(min_length=1, description="relative to the episode's folder, usually raw/…")
     speaker: str = Field("", description="id of the only person heard in this file")
+    sound: bool = Field(True, description="false: only the picture of this file is used, not its microphone")
     offset_ms: Offset = Field(
         0,
         description="how much later than the first recording this file begins, milliseconds (negative: earlier); "

@@ -132,7 +132,7 @@ class AudioSettings(Section):
         " nothing else; untouched: one gain for the whole",
     )
     level_speakers: bool | None = Field(
-        None, description="whether each speaker is brought to one level; else by preset"
+        None, description="whether speech within a recording is brought to one level; else by preset"
     )
     levelling_range_db: float = Field(
         12.0, ge=0, le=24, description="how far levelling may go from a recording's overall gain, dB"

@@ -22,6 +22,8 @@ SMOOTH_FRAMES = 11  # about a third of a second
 CLEARLY_DB = 10.0
 SPEECH = 0.5
 NOTHING_DB = -200.0
+MOSTLY = 0.5
+AROUND_FRAMES = 10  # a third of a second: a room's reverberation, and a distant microphone's delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,44 @@ def own_speech(tracks: Sequence[Activity], placements: Sequence[Placement]) -> t
         foreign = others - loudness[own] > CLEARLY_DB
         cleaned.append(np.where(foreign, np.float32(0), track.probability))
     return tuple(cleaned)
+
+
+def shared(
+    own: Sequence[NDArray[np.float32]], placements: Sequence[Placement], one: int, others: Sequence[int]
+) -> NDArray[np.bool_]:
+    """Per frame of track `one`, whether somebody speaks on one of the `others`, or did a moment before or after."""
+    import numpy as np  # noqa: PLC0415
+
+    found = np.zeros(len(own[one]), np.bool_)
+    for other in others:
+        found |= _on_clock_of(placements[one], own[other], placements[other], len(found)) >= SPEECH
+    if not found.any():
+        return found
+    return np.asarray(np.convolve(found, np.ones(2 * AROUND_FRAMES + 1), mode="same") > 0)
+
+
+def without_rooms(
+    own: Sequence[NDArray[np.float32]], placements: Sequence[Placement], has_speaker: Sequence[bool]
+) -> tuple[tuple[NDArray[np.float32], ...], tuple[int, ...]]:
+    """The same with what room microphones hear of others taken out, and which tracks those are.
+
+    A microphone that hears everybody equally well (a camera's, a recorder on the table) is never clearly quieter than
+    the speakers' own. It is told by two facts: it has no speaker of its own while others have one, and most of what
+    it hears is said into theirs at the same time.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    named = [number for number, has in enumerate(has_speaker) if has]
+    left, rooms = list(own), []
+    for number, probability in enumerate(own):
+        spoken = probability >= SPEECH
+        if has_speaker[number] or not named or not spoken.any():
+            continue
+        elsewhere = shared(own, placements, number, named)
+        if (spoken & elsewhere).sum() >= MOSTLY * spoken.sum():
+            left[number] = np.where(elsewhere, np.float32(0), probability)
+            rooms.append(number)
+    return tuple(left), tuple(rooms)
 
 
 def _relative_level(track: Activity) -> NDArray[np.float32]:

@@ -42,7 +42,19 @@ def _run(context: EpisodeContext, job: Job) -> None:
 def _as_asked(context: EpisodeContext, tracks: tuple[Track, ...]) -> Programme:
     """What is left of the recordings by the edit list, between intro and outro."""
     whole = min(0, *(track.offset_ms for track in tracks)), max(track.end_ms for track in tracks)
+    _refuse_beyond(context, whole[1])
     return _laid_out(context, tracks, edit(whole, _wishes(context), _sounds(context, tracks)))
+
+
+def _refuse_beyond(context: EpisodeContext, end_ms: int) -> None:
+    """A span past the end is a slip (minutes for hours), and what should be cut would be published."""
+    for key, spans in (("cut", context.episode.cut), ("keep", context.episode.keep)):
+        for start, _ in spans:
+            if start >= end_ms:
+                raise CastkitError(
+                    f"{context.slug}: {key} from {_exact(start)} lies after the recordings' end at {_exact(end_ms)}",
+                    "correct it in episode.toml: MM:SS or HH:MM:SS on the recordings' clock",
+                )
 
 
 def _as_mastered(context: EpisodeContext, job: Job, tracks: tuple[Track, ...]) -> Programme:
@@ -106,7 +118,8 @@ def _in_words(removed: Sequence[Removed]) -> str:
 
 def _exact(ms: int) -> str:
     """A time as people write it in the edit list, fractions only where there are any."""
-    return vtt_time(max(0, ms)).removesuffix(".000")
+    sign = "-" if ms < 0 else ""
+    return sign + vtt_time(abs(ms)).removesuffix(".000")
 
 
 def _reads(context: EpisodeContext) -> Iterator[Path]:

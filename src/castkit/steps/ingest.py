@@ -76,10 +76,13 @@ class _Problems:
 def _run(context: EpisodeContext, job: Job) -> None:
     job.tool("ffmpeg", ffmpeg.version(ffmpeg.find_tools().ffmpeg))
     problems = _Problems()
+    audio = context.audio
+    for path in filter(None, (show_sound(context, name) for name in (audio.intro, audio.outro, audio.bed))):
+        problems.attempt(partial(ffmpeg.probe, path))  # refused now, not after an hour of decoding
     files = [problems.attempt(partial(_look_at, context, recording)) for recording in context.episode.recordings]
     problems.stop()
-    sounding = [path for path, found in filter(None, files) if found.audio]
-    if not sounding:
+    pairs = zip(context.episode.recordings, files, strict=True)
+    if not any(recording.sound and file and file[1].audio for recording, file in pairs):
         names = ", ".join(recording.path for recording in context.episode.recordings)
         hint = "name the file that holds the sound"
         raise CastkitError(f"none of {context.slug}'s recordings has sound: {names}", hint)
@@ -107,7 +110,7 @@ def _decode_all(context: EpisodeContext, job: Job, files: list[tuple[Path, ffmpe
             job.progress((done + share * here) / whole_ms)
 
         outputs = job.output(context.paths.track(number)), job.output(context.paths.levels(number))
-        heard = problems.attempt(partial(_heard, path, found, outputs, progress))
+        heard = problems.attempt(partial(_heard, path, found, outputs, progress, is_needed=recording.sound))
         done_ms += found.duration_ms
         if heard:
             _note_oddities(job, recording, found)
@@ -116,13 +119,20 @@ def _decode_all(context: EpisodeContext, job: Job, files: list[tuple[Path, ffmpe
     return tracks
 
 
-def _heard(path: Path, found: ffmpeg.Probe, outputs: tuple[Path, Path], progress: Callable[[float], None]) -> Heard:
+def _heard(
+    path: Path,
+    found: ffmpeg.Probe,
+    outputs: tuple[Path, Path],
+    progress: Callable[[float], None],
+    *,
+    is_needed: bool = True,
+) -> Heard:
     wav, levels = outputs
     if not found.audio:
         heard = nothing_heard(Wav(wav), found.duration_ms)
     else:
         heard = listen(path, found, Wav(wav), progress)
-        if heard.loudness.integrated_lufs <= SILENT_LUFS:
+        if is_needed and heard.loudness.integrated_lufs <= SILENT_LUFS:
             hint = "check that the right channel was recorded; name another file in episode.toml, or take this one out"
             raise CastkitError(f"{path} is silent, or shorter than half a second", hint)
     write_curves(levels, heard.curves)
@@ -177,7 +187,7 @@ def _writes(context: EpisodeContext) -> Iterator[Path]:
 
 
 def _settings(context: EpisodeContext) -> dict[str, Any]:
-    recordings = [recording.path for recording in context.episode.recordings]
+    recordings = [[recording.path, recording.sound] for recording in context.episode.recordings]
     return {"recordings": recordings, "master": context.episode.master}
 
 

@@ -151,9 +151,8 @@ def _writes(context: EpisodeContext) -> Iterator[Path]:
 
 def _settings(context: EpisodeContext) -> dict[str, Any]:
     edited = {"trim", "longest_pause_ms"}  # the edit step's business
-    return {"audio": context.audio.model_dump(mode="json", exclude=edited), "audiogram": context.video.audiogram} | (
-        {"master": context.episode.master} if context.episode.master else {}
-    )
+    own = {"master": context.episode.master} if context.episode.master else {}
+    return {"audio": context.audio.model_dump(mode="json", exclude=edited)} | own
 
 
 STEP = Stage[EpisodeContext](

@@ -145,7 +145,7 @@ def _report(
         "missing": list(tracks.missing),
         "chapters": [asdict(mark) for mark in placed(context, programme, duration_ms, context.show.main_language)],
         "video": video,
-        "notes": [*master["notes"], *_notes(tracks)],
+        "notes": [*master["notes"], *_notes(tracks, video)],
     }
 
 
@@ -159,13 +159,14 @@ def _described(track: BuiltTrack) -> dict[str, Any]:
     return {**asdict(track), "is_reviewed": track.origin.is_reviewed}
 
 
-def _notes(tracks: Tracks) -> Iterator[str]:
+def _notes(tracks: Tracks, video: dict[str, Any] | None) -> Iterator[str]:
     """What a person should look at, in sentences."""
     for track in tracks.worded:
         if not track.origin.is_reviewed:
             yield f"{track.language}: no person has read these subtitles ({track.origin})"
         if track.exceptions:
             yield f"{track.language}: {len(track.exceptions)} breaches of a limit, listed under subtitles"
+    yield from video["notes"] if video else ()
     for gap in tracks.missing:
         yield f"{gap['why']}; translate {gap['file']} and save it as {gap['save_as']}"
 

@@ -22,6 +22,8 @@ from castkit.steps.files import BuiltTrack, load_tracks
 from castkit.video.mux import Subtitles, VideoCast, mux_arguments
 from castkit.video.picture import Picture, check_picture
 
+_NOTICED_MS = 1000
+
 
 def picture_of(programme: Programme) -> Track | None:
     """The recording that the picture is taken from: the first that has one."""
@@ -43,7 +45,20 @@ def make_video(context: EpisodeContext, job: Job, programme: Programme, tags: Ta
             jpeg,
         )
         make_cast(context, job, cast, tags=tags, output=output)
-    return _facts(output, cast)
+    notes = list(_still(cast))
+    for text in notes:
+        job.note(text)
+    return _facts(output, cast) | {"notes": notes}
+
+
+def _still(cast: VideoCast) -> Iterator[str]:
+    """Where the picture stands still because it was recorded for less long than the sound."""
+    recorded = cast.picture.stream.duration_ms
+    end_ms = round(recorded * (1 + cast.picture.drift_ppm / 1e6)) + cast.picture.offset_ms
+    last = cast.pieces[-1]
+    if recorded and end_ms < last.end_ms - _NOTICED_MS:
+        seconds = (last.end_ms - end_ms) / 1000
+        yield f"{cast.picture.path.name} ends {seconds:.1f} s before the sound: its last picture stands until then"
 
 
 def picture_for(context: EpisodeContext, programme: Programme) -> Picture:

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_NO_NOISE_DBFS = -100.0  # less is the rounding of 16 bits
+_MOST_FAULTS = 3  # of one kind in one recording, named one by one; all of them stand beside the recording
+
+
 def _run(context: EpisodeContext, job: Job) -> None:
     programme, survey = load_programme(context), load_survey(context)
     tracks = treated(context, survey, context.audio) if not context.episode.master else ()
@@ -95,8 +99,10 @@ def _condition(found: Measured) -> view.Condition:
     if found.hum:
         tones = len(found.hum.lines)
         hum = f"{found.hum.mains_hz:.2f} Hz, {tones} {'tone' if tones == 1 else 'tones'}"
-    noise = found.noise.level_dbfs if found.noise.is_heard_alone else None
-    return view.Condition(noise, found.snr_db, None, hum)
+    is_heard = found.noise.is_heard_alone and found.noise.level_dbfs > _NO_NOISE_DBFS
+    if not is_heard:
+        return view.Condition(hum=hum)
+    return view.Condition(found.noise.level_dbfs, found.snr_db, hum=hum)
 
 
 def _each_second(gain_db: Any) -> NDArray[np.float32]:
@@ -137,10 +143,15 @@ def _output(context: EpisodeContext, one: dict[str, Any]) -> view.Output:
 def _warnings(programme: Programme, survey: Survey, told: dict[str, Any]) -> Iterator[view.Mark]:
     """What a person should look at, with its moment where it has one."""
     for track, condition in zip(survey.tracks, survey.conditions, strict=True):
-        for fault in condition.faults if condition else ():
-            at_ms = programme.timeline.to_master(track.on_clock(fault.start_ms))
-            if at_ms is not None:
-                yield view.Mark(at_ms, f"{fault.kind} in {track.path}, {fault.end_ms - fault.start_ms} ms")
+        for kind in ("clipping", "dropout"):
+            faults = [fault for fault in (condition.faults if condition else ()) if fault.kind == kind]
+            marks = [(programme.timeline.to_master(track.on_clock(fault.start_ms)), fault) for fault in faults]
+            left = [(at_ms, fault) for at_ms, fault in marks if at_ms is not None]
+            if len(left) > _MOST_FAULTS:
+                yield view.Mark(left[0][0], f"{kind} in {track.path}, in {len(left)} places, first here")
+                continue
+            for at_ms, fault in left:
+                yield view.Mark(at_ms, f"{kind} in {track.path}, {fault.end_ms - fault.start_ms} ms")
     for text in told["notes"]:
         yield view.Mark(None, text)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,11 @@ from castkit.steps.ingest import recording_path
 from castkit.steps.surveyed import load_levels, load_recorded
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from castkit.audio.arrays import Curves
+    from castkit.speech.bleed import Placement
 
 
 def _run(context: EpisodeContext, job: Job) -> None:
@@ -39,11 +44,14 @@ def _run(context: EpisodeContext, job: Job) -> None:
     ]
     for reason in filter(None, told):
         job.note(reason)
+    used = [recording.sound for recording in context.episode.recordings]
     tracks = [
-        replace(track, offset_ms=one.offset_ms, drift_ppm=one.drift_ppm)
-        for track, one in zip(found, places, strict=True)
+        replace(track, offset_ms=one.offset_ms, drift_ppm=one.drift_ppm, sound=track.sound if is_used else "none")
+        for track, one, is_used in zip(found, places, used, strict=True)
     ]
-    activities = _activities(context, tracks)
+    activities, notes = _activities(context, tracks)
+    for text in notes:
+        job.note(text)
     job.progress(0.6)
     for number, curves in enumerate(activities):
         write_curves(job.output(context.paths.activity(number)), curves)
@@ -64,17 +72,51 @@ def _placeable(context: EpisodeContext, recorded: Sequence[Mapping[str, Any]]) -
         yield Placeable(wav, recording.path, one["track"]["duration_ms"], given_ms, one["day_ms"])
 
 
-def _activities(context: EpisodeContext, tracks: Sequence[Track]) -> list[Curves]:
-    """Who speaks when, frames × 3 for each track: a voice on several microphones is the loudest one's."""
+def _activities(context: EpisodeContext, tracks: Sequence[Track]) -> tuple[list[Curves], list[str]]:
+    """Who speaks when, frames × 3 for each track, and what to tell: a voice on several microphones is the loudest's."""
     import numpy as np  # noqa: PLC0415
 
-    from castkit.speech.bleed import Placement, own_speech  # noqa: PLC0415
+    from castkit.speech.bleed import Placement, own_speech, without_rooms  # noqa: PLC0415
     from castkit.speech.sound import Sound  # noqa: PLC0415
     from castkit.speech.vad import activity  # noqa: PLC0415
 
-    found = [activity(Sound.open(context.paths.track(number))) for number in range(len(tracks))]
-    own = own_speech(found, [Placement(track.offset_ms, track.drift_ppm) for track in tracks])
-    return [np.stack([one.probability, mine, one.level_db], axis=1) for one, mine in zip(found, own, strict=True)]
+    heard = [number for number, track in enumerate(tracks) if track.has_sound]
+    found = [activity(Sound.open(context.paths.track(number))) for number in heard]
+    places = [Placement(tracks[number].offset_ms, tracks[number].drift_ppm) for number in heard]
+    own = own_speech(found, places)
+    own, rooms = without_rooms(own, places, [bool(tracks[number].speaker) for number in heard])
+    curves = [np.zeros((0, 3), np.float32)] * len(tracks)
+    for number, one, mine in zip(heard, found, own, strict=True):
+        curves[number] = np.stack([one.probability, mine, one.level_db], axis=1)
+    notes = [_room(tracks[heard[number]].path) for number in rooms]
+    notes += [_twice(*(tracks[heard[number]].path for number in pair)) for pair in _doubled(own, places, rooms)]
+    return curves, notes
+
+
+def _room(path: str) -> str:
+    return (
+        f"{path} hears what is said into the speakers' own microphones: it counts only where they are silent"
+        " (sound = false in episode.toml leaves it out)"
+    )
+
+
+def _twice(one: str, other: str) -> str:
+    return (
+        f"{one} and {other} hear the same voices most of the time, and both are used; name a speaker for each, or leave"
+        " one out (sound = false)"
+    )
+
+
+def _doubled(
+    own: Sequence[NDArray[np.float32]], places: Sequence[Placement], rooms: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """The pairs of tracks that go on hearing the same speech."""
+    from castkit.speech.bleed import MOSTLY, SPEECH, shared  # noqa: PLC0415
+
+    for one, other in combinations([number for number in range(len(own)) if number not in rooms], 2):
+        spoken = own[one] >= SPEECH
+        if spoken.any() and (spoken & shared(own, places, one, [other])).sum() >= MOSTLY * spoken.sum():
+            yield one, other
 
 
 def _condition(context: EpisodeContext, number: int, track: Track, activity: Curves) -> Condition | None:
@@ -112,7 +154,7 @@ def _writes(context: EpisodeContext) -> Iterator[Path]:
 
 
 def _settings(context: EpisodeContext) -> dict[str, Any]:
-    return {"recordings": [[one.speaker, one.offset_ms] for one in context.episode.recordings]}
+    return {"recordings": [[one.speaker, one.offset_ms, one.sound] for one in context.episode.recordings]}
 
 
 STEP = Stage[EpisodeContext](

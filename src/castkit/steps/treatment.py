@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from castkit.audio.cleaning import decide, filters
+from castkit.audio.cleaning import CLEAN, decide, filters
 from castkit.audio.gates import CROSSTALK_DB, PAUSE_DB, Microphone, gates
 from castkit.audio.levelling import Levelled, level
 from castkit.audio.render import Part
@@ -76,8 +76,13 @@ def treated(context: EpisodeContext, survey: Survey, audio: AudioSettings) -> tu
         curve, why = gating.get(number, (None, ()))
         gain = _gain(track, audio, levelled.get(number))
         gain = gain if curve is None else gain + curve
-        found.append(Treated(number, track, cleaning, gain, levelled.get(number), curve, (*cleaning.reasons, *why)))
+        found.append(Treated(number, track, cleaning, gain, levelled.get(number), curve, _reasons(cleaning, why)))
     return tuple(found)
+
+
+def _reasons(cleaning: Cleaning, why: tuple[str, ...]) -> tuple[str, ...]:
+    """Everything that was done; that nothing was done is only said where that is so."""
+    return why if cleaning.reasons == (CLEAN,) and why else (*cleaning.reasons, *why)
 
 
 def _levelled(
