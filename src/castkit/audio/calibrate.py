@@ -36,6 +36,7 @@ _LIMITER_SHARE = 0.6  # of what it would take if it lowered whole frames: a peak
 _LOUD_DB = 0.5  # below the highest peak: these frames may become the highest
 _FEWEST_LOUD = 40  # frames whose overshoot is looked at
 _SMALLEST_SCALE_DB = 0.15
+_MUCH_ROOM_DB = 0.6
 _SPREADS = 2.0  # the worst frame of an exponential tail comes out this many scales farther in one case of eight
 _RELATIVE_GATE_LU = 10.0
 _FADE_S = 0.01
@@ -78,18 +79,18 @@ def _settle(
 
 
 def _next(mixed: Mixed, target: Target, done: Round) -> Setting:
-    """As `corrected`, but with a limiter that works no more than the prediction says it must."""
+    """As `corrected`, but a limiter that works much more than the prediction says it must is let go."""
     setting = corrected(target, mixed.loudness, [done])
     under = target.true_peak_dbtp - done.measured.true_peak_dbtp
-    if done.setting.ceiling_dbfs is None or setting.ceiling_dbfs is None or under <= 0:
+    if done.setting.ceiling_dbfs is None or setting.ceiling_dbfs is None:
         return setting
-    ceiling = min(done.setting.ceiling_dbfs + under, target.true_peak_dbtp)
-    setting = replace(setting, ceiling_dbfs=round(ceiling, 2))
+    if under > _MUCH_ROOM_DB:
+        ceiling = min(done.setting.ceiling_dbfs + under - _MUCH_ROOM_DB / 2, target.true_peak_dbtp)
+        setting = replace(setting, ceiling_dbfs=round(ceiling, 2))
     if mixed.curves is None:
         return setting
-    won = limited_lu(mixed.curves, done.setting) - limited_lu(
-        mixed.curves, replace(done.setting, ceiling_dbfs=setting.ceiling_dbfs)
-    )
+    moved = replace(done.setting, ceiling_dbfs=setting.ceiling_dbfs)
+    won = limited_lu(mixed.curves, done.setting) - limited_lu(mixed.curves, moved)
     return replace(setting, gain_db=round(setting.gain_db - won * _LIMITER_SHARE, 2))
 
 
@@ -133,9 +134,10 @@ def _overshoot(mixed: Mixed, excerpts: _Excerpts, setting: Setting, heard: Heard
     tail = over[: max(_FEWEST_LOUD // 4, len(over) // 5)]
     scale = max(_SMALLEST_SCALE_DB, float((tail - tail[-1]).mean()))
     farther = np.log(max(1.0, _loud_frames(mixed, setting, top) / loud))
-    between = heard.loudness.true_peak_dbtp - float(heard.curves[:, 2].max())
+    # From the worst frame tried, and from where the tail begins: each alone varies more from try to try.
+    begins = float(over[0]), float(tail[-1]) + scale * float(np.log(len(tail)))
     spread = _SPREADS if mixed.curves is not None else 1.5 * _SPREADS
-    return float(over[0]) + scale * (float(farther) + spread) + between
+    return sum(begins) / 2 + scale * (float(farther) + spread)
 
 
 def _loud_frames(mixed: Mixed, setting: Setting, top: float) -> float:
