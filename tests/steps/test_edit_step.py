@@ -159,8 +159,15 @@ def test_a_chapter_beyond_the_end_is_refused_before_anything_is_recognised(
 
 def test_an_edit_that_leaves_nothing_is_refused(talk: EpisodeContext) -> None:
     with pytest.raises(CastkitError, match="leaves nothing of the recordings, which end at 00:00:13") as caught:
-        _go(sounds.changed(talk, keep=[["01:00", "02:00"]]))
+        _go(sounds.changed(talk, keep=[["00:01", "00:02"]], cut=[["00:00", "00:10"]]))
     assert "cut and keep in episode.toml" in caught.value.hint
+
+
+@pytest.mark.parametrize("key", ["cut", "keep"])
+def test_a_span_past_the_end_is_a_slip_and_refused(talk: EpisodeContext, key: str) -> None:
+    with pytest.raises(CastkitError, match=f"{key} from 00:01:00 lies after the recordings' end at 00:00:13") as caught:
+        _go(sounds.changed(talk, **{key: [["01:00", "02:00"]]}))
+    assert "episode.toml" in caught.value.hint
 
 
 WORDS = ((1600, "one"), (2600, "two."), (3600, "three."), (8600, "four"), (9600, "five."), (10_600, "six."))

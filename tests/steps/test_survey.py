@@ -117,7 +117,7 @@ def test_a_second_time_nothing_runs_and_another_place_measures_again_without_dec
 
 def test_recordings_that_share_nothing_stay_where_they_are_and_that_is_said(tmp_path: Path) -> None:
     sounds.speech(tmp_path / RAW / "host.wav", seconds=8)
-    sounds.speech(tmp_path / RAW / "guest.wav", seconds=8, start=40)
+    sounds.speech(tmp_path / RAW / "guest.wav", seconds=8, start=40, filters="adelay=8000")
     found, notes = _surveyed(_two(tmp_path, offset_ms="auto"))
     assert [track.offset_ms for track in found.tracks] == [0, 0]
     assert notes == [found.placed[1]]

@@ -26,6 +26,7 @@ _PAUSES_LU = 12.0  # the room lies at least this far under the voice; otherwise 
 _OVER_FLOOR_LU = 6.0
 _BEFORE_MS = 200  # a breath, the first consonant
 _AFTER_MS = 300  # the room's reverberation
+MARGIN_MS = _BEFORE_MS + _AFTER_MS
 _WINDOW_MS = 400  # momentary loudness looks back this far
 
 

@@ -34,13 +34,15 @@ class Removed:
 class Wishes:
     """What a person asked for: spans to cut, spans to keep (none: everything), trimmed ends, the longest pause.
 
-    `longest_pause_ms` 0 leaves pauses alone.
+    `longest_pause_ms` 0 leaves pauses alone. `margin_ms` is how much silence the sounds that were found have around
+    them, before and after together.
     """
 
     cut: Spans = ()
     keep: Spans = ()
     trim: bool = False
     longest_pause_ms: int = 0
+    margin_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,9 @@ def _pauses(wishes: Wishes, sounds: Spans) -> Spans:
     longest = max(wishes.longest_pause_ms, SHORTEST_PAUSE_MS) if wishes.longest_pause_ms else 0
     if not longest:
         return ()
+    left = longest - min(wishes.margin_ms, longest // 2)
     gaps = ((one[1], other[0]) for one, other in pairwise(merged(sounds)))
-    return tuple((start + longest // 2, end - longest // 2) for start, end in gaps if end - start > longest)
+    return tuple((start + left // 2, end - left // 2) for start, end in gaps if end - start > left)
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> Spans:

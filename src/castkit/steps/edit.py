@@ -15,7 +15,7 @@ from castkit.audio import jingle
 from castkit.audio.follow import Layer, Lost, follow
 from castkit.audio.listen import Wav
 from castkit.audio.rhythm import Wave
-from castkit.audio.sounding import sounding
+from castkit.audio.sounding import MARGIN_MS, sounding
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
 from castkit.model.chapters import marks
@@ -78,7 +78,7 @@ def _as_mastered(context: EpisodeContext, job: Job, tracks: tuple[Track, ...]) -
 
 def _wishes(context: EpisodeContext) -> Wishes:
     episode, audio = context.episode, context.audio
-    return Wishes(episode.cut, episode.keep, audio.trim, audio.longest_pause_ms)
+    return Wishes(episode.cut, episode.keep, audio.trim, audio.longest_pause_ms, MARGIN_MS)
 
 
 def _sounds(context: EpisodeContext, tracks: Sequence[Track]) -> Spans:

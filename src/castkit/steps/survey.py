@@ -89,7 +89,11 @@ def _activities(context: EpisodeContext, tracks: Sequence[Track]) -> tuple[list[
     for number, one, mine in zip(heard, found, own, strict=True):
         curves[number] = np.stack([one.probability, mine, one.level_db], axis=1)
     notes = [_room(tracks[heard[number]].path) for number in rooms]
-    notes += [_twice(*(tracks[heard[number]].path for number in pair)) for pair in _doubled(own, places, rooms)]
+    notes += [
+        _twice(*(tracks[heard[number]].path for number in pair))
+        for pair in _doubled(own, places, rooms)
+        if not all(tracks[heard[number]].speaker for number in pair)
+    ]
     return curves, notes
 
 
