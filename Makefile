@@ -29,7 +29,9 @@ soak: $(VENV)/.test
 
 # By hand: prints ratios, to be copied into benchmarks/RESULTS.md with the date and the number of cores.
 bench: $(VENV)/.test
-	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/python -m pip install -q ffmpeg-normalize==1.43.0
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/python benchmarks/audio.py --accuracy
 
 $(VENV)/.demo: pyproject.toml constraints.txt scripts/setup.sh
 	bash scripts/setup.sh $(PYTHON) $(VENV) ""

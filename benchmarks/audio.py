@@ -217,7 +217,7 @@ def accuracy(peer: str) -> None:
             ours.append(_off(context.paths.master) if context.paths.master.exists() else None)
             mp3 = root / "peer.mp3"
             done = subprocess.run(
-                [peer, str(recording), *PEER_OPTIONS, "-q", "-o", str(mp3)], check=False, capture_output=True
+                [peer, str(recording), *PEER_OPTIONS, "-vn", "-q", "-o", str(mp3)], check=False, capture_output=True
             )
             theirs.append(_off(mp3) if done.returncode == 0 and mp3.exists() else None)
             print(f"{row.name}: castkit {_worded(ours[-1])}; ffmpeg-normalize {_worded(theirs[-1])}", flush=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _REACH = 24  # samples on either side that the interpolation looks at
 _SHARE = 0.7  # of a frame's highest sample: next to lower ones no sound reaches its peak
 _OFFSETS = (-0.75, -0.5, -0.25, 0.25, 0.5, 0.75)  # fourfold oversampling
-_LOWEST = 1e-6  # -120 dBFS stands for silence
+_LOWEST, _LOWEST_DBFS = 1e-6, -120.0  # stands for silence
 
 
 class Peaks:
@@ -53,7 +53,7 @@ class Peaks:
         if self.samples:
             self._look_at(np.zeros((_REACH, self._channels), np.float32))
         peaks = np.concatenate(self._peaks)[1 : 1 - (-self.samples // self._frame)]
-        levels: Samples = 20 * np.log10(np.maximum(peaks, np.float32(_LOWEST)))
+        levels: Samples = np.maximum(20 * np.log10(np.maximum(peaks, np.float32(_LOWEST))), np.float32(_LOWEST_DBFS))
         return levels
 
     def _look_at(self, block: Samples) -> None:
