@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from castkit import atomic
 from castkit.audio.calibrate import calibrate
 from castkit.audio.correction import AIM_LU, Round, Setting, Target, corrected, is_on_target, misses
 from castkit.audio.encoders import FORMATS, Output, rate_of, write
@@ -91,7 +92,7 @@ class _Work:
         done = Round(self.setting, heard.loudness)
         self.rounds.append(done)
         if self.kept is None or misses(target, heard.loudness) < misses(target, self.kept[0].measured):
-            self.trial.replace(self.output.path)
+            atomic.replace(self.trial, self.output.path)
             self.kept = done, heard
         self.setting = corrected(target, mixed.loudness, self.rounds)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from castkit import ffmpeg
+from castkit import atomic, ffmpeg
 from castkit.engine.run import PART
 from castkit.engine.stage import Job, Stage
 from castkit.model.language import language_name
@@ -43,7 +43,7 @@ def _run(context: EpisodeContext, job: Job) -> None:
     cast = Cast(context.paths.video, spoken, language_name(spoken, spoken), _captions(context))
     with TemporaryDirectory(prefix=f"{PART}hls-", dir=context.paths.build) as folder:
         for made in write_hls(cast, Path(folder), progress=job.progress):
-            made.path.replace(job.output(context.paths.hls / made.path.name))
+            atomic.replace(made.path, job.output(context.paths.hls / made.path.name))
 
 
 def names(context: EpisodeContext) -> tuple[str, ...]:
