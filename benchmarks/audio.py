@@ -1,6 +1,8 @@
 """One long recording to a mastered MP3: castkit against ffmpeg-normalize, and against MP3 encoding alone, in one run.
 
-Rule: every figure is of a process and all it started (CPU seconds, memory of the largest), as the system counts them.
+Rule: every figure is of a process and all it started (CPU seconds, memory of the largest), as the system counts them:
+the memory of an ffmpeg is never less than that of the Python that started it. Counted as castkit's, for preset
+`untouched`, is what the peer does too and the sound for recognition; the survey (who speaks when) stands beside it.
 
     python benchmarks/audio.py                 # an hour: the time, the memory, the level reached
     python benchmarks/audio.py --six-hours     # castkit alone: memory must not grow with the length

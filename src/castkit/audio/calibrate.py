@@ -29,15 +29,16 @@ if TYPE_CHECKING:
 SHORT_MS = 180_000  # up to here the whole programme is its own excerpt
 _EXCERPT_MS = 5_000
 _EXCERPTS = 12  # besides the loudest and the one with the highest peak
-_ROUNDS = 3
+_ROUNDS = 5  # of a minute: together they take less than an hour's second round
 _NEAR_LU = 0.3  # a prediction this near is corrected without another round
 _NEAR_DB = 0.5  # and so is a ceiling that moves by no more
-_LIMITER_SHARE = 0.6  # of what it would take if it lowered whole frames: a peak is shorter than a frame
+_FAR_DB = 6.0  # no gain is moved further at once
+_EXACT_DB = 0.005
 _LOUD_DB = 0.5  # below the highest peak: these frames may become the highest
 _FEWEST_LOUD = 40  # frames whose overshoot is looked at
-_SMALLEST_SCALE_DB = 0.15
+_SCALES_DB = (0.25, 0.4)  # for each e-fold of frames; from a few hundred of them it is not known any better
 _MUCH_ROOM_DB = 0.6
-_SPREADS = 2.0  # the worst frame of an exponential tail comes out this many scales farther in one case of eight
+_SPREADS = 2.0  # the worst frame may come out this many scales farther
 _RELATIVE_GATE_LU = 10.0
 _FADE_S = 0.01
 
@@ -80,18 +81,31 @@ def _settle(
 
 def _next(mixed: Mixed, target: Target, done: Round) -> Setting:
     """As `corrected`, but a limiter that works much more than the prediction says it must is let go."""
-    setting = corrected(target, mixed.loudness, [done])
+    setting = corrected(target, mixed.loudness, [done], margin_db=0.0)  # the prediction has its own
     under = target.true_peak_dbtp - done.measured.true_peak_dbtp
     if done.setting.ceiling_dbfs is None or setting.ceiling_dbfs is None:
         return setting
     if under > _MUCH_ROOM_DB:
         ceiling = min(done.setting.ceiling_dbfs + under - _MUCH_ROOM_DB / 2, target.true_peak_dbtp)
         setting = replace(setting, ceiling_dbfs=round(ceiling, 2))
-    if mixed.curves is None:
+    return aimed(mixed, target, setting, done)
+
+
+def aimed(mixed: Mixed, target: Target, setting: Setting, done: Round) -> Setting:
+    """`setting` with the gain that meets the loudness, by what was learnt in `done`.
+
+    What a limiter takes grows with the gain and with a lower ceiling: how much is known from the curves, and whatever
+    else was lost in `done` is lost again. Where the curves are not known the setting stays as it is.
+    """
+    if mixed.curves is None or setting.ceiling_dbfs is None:
         return setting
-    moved = replace(done.setting, ceiling_dbfs=setting.ceiling_dbfs)
-    won = limited_lu(mixed.curves, done.setting) - limited_lu(mixed.curves, moved)
-    return replace(setting, gain_db=round(setting.gain_db - won * _LIMITER_SHARE, 2))
+    without = done.measured.integrated_lufs - done.setting.gain_db + limited_lu(mixed.curves, done.setting)
+    low, high = setting.gain_db - _FAR_DB, setting.gain_db + _FAR_DB
+    while high - low > _EXACT_DB:
+        gain = (low + high) / 2
+        reached = without + gain - limited_lu(mixed.curves, replace(setting, gain_db=gain))
+        low, high = (gain, high) if reached < target.loudness_lufs else (low, gain)
+    return replace(setting, gain_db=round(high, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +146,7 @@ def _overshoot(mixed: Mixed, excerpts: _Excerpts, setting: Setting, heard: Heard
     loud = max(_FEWEST_LOUD, int((given > top - _LOUD_DB).sum()))
     over = np.sort(over[:loud])[::-1]
     tail = over[: max(_FEWEST_LOUD // 4, len(over) // 5)]
-    scale = max(_SMALLEST_SCALE_DB, float((tail - tail[-1]).mean()))
+    scale = min(_SCALES_DB[1], max(_SCALES_DB[0], float((tail - tail[-1]).mean())))
     farther = np.log(max(1.0, _loud_frames(mixed, setting, top) / loud))
     # From the worst frame tried, and from where the tail begins: each alone varies more from try to try.
     begins = float(over[0]), float(tail[-1]) + scale * float(np.log(len(tail)))

@@ -15,7 +15,7 @@ AIM_LU = 0.15  # what the rounds work towards
 TOLERANCE_LU = 0.3  # what is promised
 _USUAL_OVERSHOOT_DB = 0.7  # what an encoder adds to the peaks of speech, before anything is known
 _OF_LIMITED_DB = 1.2  # and to peaks that a limiter has cut
-_MARGIN_DB = 0.05  # what a corrected ceiling adds
+MARGIN_DB = 0.25  # what a corrected ceiling adds: two encodings of nearly the same differ by as much
 _LOWEST_CEILING_DBFS = -24.0  # alimiter's own bound (0.0625)
 _SLOPES = (0.25, 1.0)  # LU won for each dB of gain: a working limiter eats part of every dB
 _MUCH_LOSS_LU, _SLOPE_THEN = 1.0, 0.7
@@ -53,8 +53,8 @@ def planned(target: Target, mix: Loudness, *, usual_loss_db: float = 0.0) -> Set
     return Setting(gain, _possible(target.true_peak_dbtp - _OF_LIMITED_DB))
 
 
-def corrected(target: Target, mix: Loudness, rounds: Sequence[Round]) -> Setting:
-    """What to try after these rounds with a mix of that loudness."""
+def corrected(target: Target, mix: Loudness, rounds: Sequence[Round], *, margin_db: float = MARGIN_DB) -> Setting:
+    """What to try after these rounds with a mix of that loudness; a lower ceiling has `margin_db` to spare."""
     last = rounds[-1]
     gain = last.setting.gain_db + (target.loudness_lufs - last.measured.integrated_lufs) / _slope(mix, rounds)
     ceiling = last.setting.ceiling_dbfs
@@ -63,9 +63,9 @@ def corrected(target: Target, mix: Loudness, rounds: Sequence[Round]) -> Setting
         if over + gain - last.setting.gain_db <= 0:
             return Setting(round(gain, 2))
         overshoot = last.measured.true_peak_dbtp - mix.true_peak_dbtp - last.setting.gain_db
-        ceiling = target.true_peak_dbtp - max(0.0, overshoot) - _MARGIN_DB
+        ceiling = target.true_peak_dbtp - max(0.0, overshoot) - margin_db
     elif over > 0:
-        ceiling -= over + _MARGIN_DB
+        ceiling -= over + margin_db
     return Setting(round(gain, 2), _possible(ceiling))
 
 

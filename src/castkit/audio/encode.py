@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from castkit import atomic
-from castkit.audio.calibrate import calibrate
+from castkit.audio.calibrate import aimed, calibrate
 from castkit.audio.correction import AIM_LU, Round, Setting, Target, corrected, is_on_target, misses
 from castkit.audio.encoders import FORMATS, Output, rate_of, write
 from castkit.audio.listen import Heard, measure
@@ -94,7 +94,7 @@ class _Work:
         if self.kept is None or misses(target, heard.loudness) < misses(target, self.kept[0].measured):
             atomic.replace(self.trial, self.output.path)
             self.kept = done, heard
-        self.setting = corrected(target, mixed.loudness, self.rounds)
+        self.setting = aimed(mixed, target, corrected(target, mixed.loudness, self.rounds), done)
 
 
 def _round(mixed: Mixed, target: Target, pending: Sequence[_Work], progress: Callable[[float], None]) -> None:
