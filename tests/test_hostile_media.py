@@ -348,23 +348,6 @@ def test_the_command_ends_with_1_and_the_remedy(tmp_path, lure, name):
     assert "Traceback" not in ended.err
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
-    """Mounts a disk of so many kB; skipped where this user may not."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def mount(kilobytes: int) -> Path:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
-        if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("only an administrator may mount a disk")
-        return folder
-
-    yield mount
-    if os.path.ismount(folder):
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 @pytest.mark.parametrize("room", [40, 150, 350, 700, 1050])
 def test_a_full_disk_is_said_and_nothing_is_half_there(tmp_path, small_disk, room):
     """From a disk without room for the 16 kHz sound to one with all but the end of the encoding."""

@@ -99,11 +99,6 @@ class EpisodePaths:
         return self.build / "master" / "levels.npy"
 
     @property
-    def before(self) -> Path:
-        """The raw recordings summed, as they were, for a comparison by ear."""
-        return self.build / "master" / "before.mp3"
-
-    @property
     def transcript(self) -> Path:
         """The words recognised, on the recordings' clock."""
         return self.build / "transcript.json"

@@ -360,23 +360,6 @@ def test_a_stream_is_not_sent_twice_and_what_is_lost_of_it_comes_back(streamed: 
     assert part.read_bytes() == before
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
-    """Mounts a disk of so many kB; skipped where this user may not."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def mount(kilobytes: int) -> Path:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
-        if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("only an administrator may mount a disk")
-        return folder
-
-    yield mount
-    if os.path.ismount(folder):
-        subprocess.run(["umount", str(folder)], check=True)
-
-
 @pytest.mark.parametrize("room", [150, 700, 1400])
 def test_a_full_disk_is_named_and_nothing_is_half_there(
     small_show: Path, small_disk: Callable[[int], Path], room: int

@@ -354,23 +354,6 @@ def test_after_a_kill_nothing_lies_under_a_final_name_and_the_next_run_is_as_if_
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == undisturbed
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Mounts a disk of so many kB; skipped where this user may not."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def mount(kilobytes: int) -> Path:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
-        if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("only an administrator may mount a disk")
-        return folder
-
-    yield mount
-    if os.path.ismount(folder):
-        subprocess.run(["umount", str(folder)], check=True)
-
-
 @pytest.mark.parametrize(("preset", "room"), [("untouched", 60), ("interview", 200)])
 def test_a_full_disk_is_a_clear_error_and_nothing_is_half_there(tmp_path, small_disk, preset, room):
     """Full while it encodes, and while it mixes."""

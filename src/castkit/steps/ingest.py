@@ -36,6 +36,12 @@ def show_sound(context: EpisodeContext, name: str) -> Path | None:
     return inside(context, context.workspace.root, name, "castkit.toml") if name else None
 
 
+def music_paths(context: EpisodeContext) -> Iterator[Path]:
+    """Intro, outro and bed, as far as there are any; errors as of `show_sound`."""
+    audio = context.audio
+    yield from filter(None, (show_sound(context, name) for name in (audio.intro, audio.outro, audio.bed)))
+
+
 def inside(context: EpisodeContext, base: Path, name: str, said_in: str) -> Path:
     """`name` from `base`, judged by its spelling: a link that somebody put into the workspace may lead out of it."""
     root = Path(os.path.abspath(context.workspace.root))  # noqa: PTH100 - resolve() would follow links
@@ -76,8 +82,7 @@ class _Problems:
 def _run(context: EpisodeContext, job: Job) -> None:
     job.tool("ffmpeg", ffmpeg.version(ffmpeg.find_tools().ffmpeg))
     problems = _Problems()
-    audio = context.audio
-    for path in filter(None, (show_sound(context, name) for name in (audio.intro, audio.outro, audio.bed))):
+    for path in music_paths(context):
         problems.attempt(partial(ffmpeg.probe, path))  # refused now, not after an hour of decoding
     files = [problems.attempt(partial(_look_at, context, recording)) for recording in context.episode.recordings]
     problems.stop()

@@ -20,8 +20,8 @@ from castkit.engine.stage import Job, Stage
 from castkit.model.programme import Programme
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_programme, write_json
-from castkit.steps.ingest import own_master_path, recording_path
-from castkit.steps.mixing import music_paths, own_plan, plan_of
+from castkit.steps.ingest import music_paths, own_master_path, recording_path
+from castkit.steps.mixing import own_plan, plan_of
 from castkit.steps.package_video import picture_of
 from castkit.steps.surveyed import load_survey
 from castkit.steps.treatment import Treated, treated
@@ -141,7 +141,7 @@ def _reads(context: EpisodeContext) -> Iterator[Path]:
     if context.episode.master:
         yield from (own_master_path(context), paths.ingest, paths.own_master_levels)
     else:
-        yield from music_paths(context, context.audio)
+        yield from music_paths(context)
 
 
 def _writes(context: EpisodeContext) -> Iterator[Path]:

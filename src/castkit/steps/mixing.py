@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import log10
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from castkit.audio.bed import Bed
 from castkit.audio.listen import Heard, Wav
 from castkit.audio.mixdown import Music, Plan
 from castkit.audio.render import Part, format_of
+from castkit.model.condition import Cleaning
 from castkit.model.edit import Spans, merged
-from castkit.model.programme import Loudness, Programme
+from castkit.model.programme import Programme
 from castkit.model.show import AudioSettings
 from castkit.speech.spans import speech_spans
 from castkit.steps.context import EpisodeContext
@@ -53,7 +54,7 @@ def own_plan(context: EpisodeContext) -> Plan:
 def raw_plan(context: EpisodeContext, programme: Programme, tracks: Sequence[Treated]) -> Plan:
     """The recordings as they were recorded, one upon the other, cut like the programme: for a comparison by ear."""
     rate, channels = format_of([(one.track.sound, one.track.sample_rate) for one in tracks])
-    bare = [Treated(one.number, one.track, type(one.cleaning)(), 0.0) for one in tracks]
+    bare = [Treated(one.number, one.track, Cleaning(), 0.0) for one in tracks]
     kept = tuple((piece.start_ms, piece.end_ms) for piece in programme.timeline.pieces)
     parts = tuple(part_of(context, one, rate) for one in bare)
     return Plan(parts, rate, channels, _whole(tracks), kept, heard=_heard(context, tracks))
@@ -69,13 +70,6 @@ def _heard(context: EpisodeContext, tracks: Sequence[Treated]) -> Heard | None:
 
 def _whole(tracks: Sequence[Treated]) -> tuple[int, int]:
     return min(one.track.offset_ms for one in tracks), max(one.track.end_ms for one in tracks)
-
-
-def music_paths(context: EpisodeContext, audio: AudioSettings) -> Iterator[Path]:
-    """Intro, outro and bed, as far as there are any."""
-    for name in (audio.intro, audio.outro, audio.bed):
-        if path := show_sound(context, name):
-            yield path
 
 
 def _has_stereo_music(context: EpisodeContext, audio: AudioSettings) -> bool:
@@ -111,11 +105,7 @@ def _level(tracks: Sequence[Treated], audio: AudioSettings) -> float:
     """The loudness the programme has in the mix: the target, unless the recordings are added up as they are."""
     if audio.preset != "untouched" or audio.is_levelled:
         return audio.loudness
-    return 10 * log10(sum(10 ** (_of(one.track.loudness) / 10) for one in tracks))
-
-
-def _of(loudness: Loudness) -> float:
-    return loudness.integrated_lufs
+    return 10 * log10(sum(10 ** (one.track.loudness.integrated_lufs / 10) for one in tracks))
 
 
 def _speech(context: EpisodeContext, programme: Programme, tracks: Sequence[Treated]) -> Spans:
