@@ -80,15 +80,32 @@ def _cast_once(data: dict[str, Any], facts: Facts) -> Iterator[Finding]:
 
 
 def _speakers_known(data: dict[str, Any], facts: Facts) -> Iterator[Finding]:
-    people = people_of(data)
     for index, recording in tables(data, "recordings"):
-        speaker = recording.get("speaker", "")
-        if not isinstance(speaker, str) or not speaker or speaker in people:
+        yield from _in_cast(data, facts, ("recordings", index, "speaker"), recording.get("speaker", ""))
+
+
+def _in_cast(data: dict[str, Any], facts: Facts, place: Path, speaker: Any) -> Iterator[Finding]:
+    """A speaker who is none of the episode's people; nobody in particular is empty."""
+    people = people_of(data)
+    if not isinstance(speaker, str) or not speaker or speaker in people:
+        return
+    allowed = f"one of the episode's people ({', '.join(people) or 'none yet'})"
+    if speaker in (facts.people or ()):
+        allowed += f"; {speaker} is in castkit.toml and can be added to people"
+    yield Finding(place, allowed, shown(speaker), closest(speaker, people))
+
+
+def _turns_in_order(data: dict[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Turns go forward in time, and name people of the episode."""
+    found, before = data.get("turns"), -1
+    for index, turn in enumerate(found if isinstance(found, list) else []):
+        if not isinstance(turn, list) or len(turn) != 2:  # told as a wrong type
             continue
-        allowed = f"one of the episode's people ({', '.join(people) or 'none yet'})"
-        if speaker in (facts.people or ()):
-            allowed += f"; {speaker} is in castkit.toml and can be added to people"
-        yield Finding(("recordings", index, "speaker"), allowed, shown(speaker), closest(speaker, people))
+        start = _milliseconds(turn[0])
+        if start is not None and start <= before:
+            yield Finding(("turns", index), "a time later than the turn before", shown(turn[0]))
+        before = before if start is None else max(before, start)
+        yield from _in_cast(data, facts, ("turns", index), turn[1])
 
 
 def _recordings_once(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
@@ -164,6 +181,7 @@ SHOW_RELATIONS: tuple[Relation, ...] = (_languages_once, _people_once, _bucket_n
 EPISODE_RELATIONS: tuple[Relation, ...] = (
     _cast_once,
     _speakers_known,
+    _turns_in_order,
     _recordings_once,
     _chapters_in_order,
     _spans_in_order,

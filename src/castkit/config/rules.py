@@ -255,6 +255,7 @@ EPISODE_RULES: dict[str, Check] = {
     "soundbites[].end": _clock,
     "cut[][]": _clock,
     "keep[][]": _clock,
+    "turns[][]": _clock,
     "master": _file_or_nothing,
     "audio.longest_pause_ms": _pause,
     "video.burn": _burnt,

@@ -67,6 +67,9 @@ Moment = Annotated[
 ]
 
 
+Turn = Annotated[tuple[Clock, Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]*)?$")]], Field(strict=False)]
+
+
 def _kind_of_person(value: Any) -> str:
     return "<id>" if isinstance(value, str) else "<person>"
 
@@ -128,6 +131,12 @@ class OwnVideo(Section):
     hls: bool | None = None
 
 
+class OwnGlossary(Section):
+    """`[glossary]` of an episode."""
+
+    keep: Array[str] = Field((), description="words that glossary.toml would correct, and that stay as they were heard")
+
+
 class Soundbite(Section):
     """A short stretch to be shared, listed in the feed; `castkit clip` adds them.
 
@@ -167,11 +176,16 @@ class Episode(Section):
     recordings: Array[Recording] = Field(min_length=1)
     cut: Array[ClockSpan] = Field((), description='what is left out: [["00:00", "00:12.5"], …]')
     keep: Array[ClockSpan] = Field((), description="what alone is used, before anything is cut from it; empty: all")
+    turns: Array[Turn] = Field(
+        (),
+        description='who speaks from when on, where several share a recording: [["00:00", "host"], ["00:12.5", ""]]',
+    )
     master: str = Field("", description="an engineer's own master of these recordings, used instead of castkit's mix")
     chapters: Array[Chapter] = ()
     soundbites: Array[Soundbite] = ()
     audio: OwnAudio = OwnAudio()
     video: OwnVideo = OwnVideo()
+    glossary: OwnGlossary = OwnGlossary()
     links: Array[Link] = ()
     keywords: Array[str] = ()
     draft: bool = Field(False, description="a draft is built but not published")

@@ -107,19 +107,23 @@ class SpeechSettings(Section):
         "base", min_length=1, description="a Whisper model's name, or a folder with one in CTranslate2 form"
     )
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    compute_type: Literal[
-        "float32",
-        "int8",
-        "int8_float32",
-        "int8_float16",
-        "int8_bfloat16",
-        "int16",
-        "float16",
-        "bfloat16",
-        "auto",
-        "default",
-    ] = Field("float32", description="the numbers CTranslate2 computes with; float32 gives the same text everywhere")
-    beam_size: int = Field(5, ge=1, le=10)
+    compute_type: (
+        Literal[
+            "float32",
+            "int8",
+            "int8_float32",
+            "int8_float16",
+            "int8_bfloat16",
+            "int16",
+            "float16",
+            "bfloat16",
+            "auto",
+            "default",
+        ]
+        | None
+    ) = Field(None, description="the numbers CTranslate2 computes with; else float32 on a CPU, float16 on a GPU")
+    beam_size: int | None = Field(None, ge=1, le=10, description="texts weighed at once; else by device")
+    batch_size: int | None = Field(None, ge=1, le=64, description="windows of 30 s heard at once; else by device")
     hints: Array[str] = Field((), description="names and terms the recogniser should expect")
 
 
@@ -182,10 +186,52 @@ class VideoSettings(Section):
     hls: bool = Field(False, description="the video as an HLS ladder, for players on the web")
 
 
+class TranslationSettings(Section):
+    """`[translation]`: how machine drafts of other languages come about, where no person has translated yet."""
+
+    use: Literal["auto", "whisper", "local", "endpoint", "none"] = Field(
+        "auto",
+        description="auto: the endpoint where one is named, else a local model of the pair, else Whisper's English",
+    )
+    models: Array[str] = Field(
+        (), description="Argos packages (.argosmodel) or folders of the same shape, relative to castkit.toml"
+    )
+    url: Url = Field("", description="base address of an OpenAI-compatible service, such as http://127.0.0.1:11434/v1")
+    model: str = Field("", description="the service's name for its model")
+    key_variable: str = Field(
+        "CASTKIT_TRANSLATION_KEY", description="the environment variable that holds the service's key; never the key"
+    )
+    sentences_per_request: int = Field(12, ge=1, le=100)
+    requests_per_minute: int = Field(60, ge=1, le=6000)
+    timeout_s: float = Field(60.0, gt=0, le=3600, description="for one request")
+    deadline_s: float = Field(1800.0, gt=0, le=86_400, description="for one language of one episode")
+    memory: bool = Field(True, description="whether sentences a person accepted in this show come back")
+
+
+class OwnProfile(Section):
+    """`[subtitles.profiles.NAME]`: limits of a show's own, on top of `base`; what is not given is the base's."""
+
+    base: Literal["netflix", "bbc", "ted", "podcast"] = "netflix"
+    line_width: int | None = Field(None, ge=8, le=120, description="characters")
+    lines: int | None = Field(None, ge=1, le=3)
+    characters_per_second: float | None = Field(None, ge=1, le=60, description="punctuation and spaces included")
+    shortest_ms: int | None = Field(None, ge=200, le=5_000)
+    longest_ms: int | None = Field(None, ge=1_000, le=20_000)
+    gap_ms: int | None = Field(None, ge=0, le=2_000)
+
+
 class SubtitleSettings(Section):
     """`[subtitles]`."""
 
     require_review: Array[Language] = Field((), description="languages a person must accept before publishing")
+    profile: str = Field("netflix", description="limits of cues: netflix, bbc, ted, podcast, or one of profiles")
+    profiles: dict[Id, OwnProfile] = Field({}, description="limits of your own, by name")
+    punctuation: bool = Field(
+        True, description="whether Chinese punctuation is restored where the recogniser left it out"
+    )
+    numbers: Literal["as-heard", "digits", "words"] = Field(
+        "as-heard", description="numbers as the recogniser wrote them, in digits, or as they are spoken"
+    )
 
 
 class Show(Section):
@@ -200,6 +246,7 @@ class Show(Section):
     audio: AudioSettings = AudioSettings()
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
+    translation: TranslationSettings = TranslationSettings()
 
     @property
     def languages(self) -> tuple[str, ...]:

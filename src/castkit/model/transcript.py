@@ -17,13 +17,17 @@ from castkit.model.timeline import Piece, Timeline
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One recognised word; `text` keeps the leading space the recogniser gave, so joining words gives the text."""
+    """One recognised word; `text` keeps the leading space the recogniser gave, so joining words gives the text.
+
+    `language` is a Whisper code where it is not the transcript's own.
+    """
 
     start_ms: int
     end_ms: int
     text: str
     probability: float
     speaker: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,37 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """Text that Whisper may have invented; `is_dropped` says that it stands in the transcript no longer.
+
+    `code` names the kind (known-phrase, loop, no-evidence), `why` says it to people. `is_translation` says that it
+    was Whisper's English.
+    """
+
+    start_ms: int
+    end_ms: int
+    text: str
+    code: str
+    why: str
+    is_dropped: bool
+    is_translation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How speech and words cover each other: milliseconds of speech, those without words, words without speech.
+
+    `gaps` are the stretches of speech without words worth listening to, from start to end.
+    """
+
+    speech_ms: int
+    wordless_ms: int
+    words: int
+    speechless_words: int
+    gaps: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """A whole programme heard by one engine; `language` is the Whisper code (`en`, `zh`), given or detected.
 
@@ -60,6 +95,8 @@ class Transcript:
     utterances: tuple[Utterance, ...]
     translation: tuple[Utterance, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    flags: tuple[Flag, ...] = ()
+    coverage: Coverage | None = None
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -75,11 +112,13 @@ class Transcript:
             duration_ms=duration_ms,
             utterances=tuple(_through(self.utterances, timeline)),
             translation=tuple(_through(self.translation, timeline)),
+            flags=tuple(_flags_through(self.flags, timeline)),
+            coverage=self.coverage and replace(self.coverage, gaps=tuple(_gaps_through(self.coverage.gaps, timeline))),
         )
 
     def to_json(self) -> dict[str, Any]:
         """A plain value for json.dump; `from_json` gives the transcript back."""
-        return {"version": 1, **asdict(self)}
+        return {"version": 2, **asdict(self)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Transcript:
@@ -92,6 +131,8 @@ class Transcript:
             utterances=_utterances(value["utterances"]),
             translation=_utterances(value["translation"]),
             notes=tuple(value["notes"]),
+            flags=tuple(Flag(**flag) for flag in value.get("flags", ())),  # version 1 had neither
+            coverage=_coverage(value.get("coverage")),
         )
 
 
@@ -101,6 +142,18 @@ def _through(utterances: Iterable[Utterance], timeline: Timeline) -> Iterator[Ut
         for piece, group in groupby(words, key=itemgetter(0)):
             if piece is not None:
                 yield Utterance(tuple(_moved(word, piece) for _, word in group), utterance.speaker)
+
+
+def _flags_through(flags: Iterable[Flag], timeline: Timeline) -> Iterator[Flag]:
+    for flag in flags:
+        if span := timeline.span(flag.start_ms, flag.end_ms):
+            yield replace(flag, start_ms=span[0], end_ms=span[1])
+
+
+def _gaps_through(gaps: Iterable[tuple[int, int]], timeline: Timeline) -> Iterator[tuple[int, int]]:
+    for start_ms, end_ms in gaps:
+        if span := timeline.span(start_ms, end_ms):
+            yield span
 
 
 def _piece_of(timeline: Timeline, word: Word) -> Piece | None:
@@ -117,3 +170,9 @@ def _moved(word: Word, piece: Piece) -> Word:
 
 def _utterances(values: list[dict[str, Any]]) -> tuple[Utterance, ...]:
     return tuple(Utterance(tuple(Word(**word) for word in value["words"]), value["speaker"]) for value in values)
+
+
+def _coverage(value: Mapping[str, Any] | None) -> Coverage | None:
+    if value is None:
+        return None
+    return Coverage(**{**value, "gaps": tuple((start, end) for start, end in value["gaps"])})

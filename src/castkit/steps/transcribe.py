@@ -65,7 +65,9 @@ def run(context: EpisodeContext, job: Job) -> None:
     layers = weights.layers(folder)
     _check_language(context, layers)
     able = layers.can_translate
-    transcriber = open_transcriber(speech.engine, folder, device=speech.device, compute_type=speech.compute_type)
+    transcriber = open_transcriber(
+        speech.engine, folder, device=speech.device, compute_type=speech.compute_type or "float32"
+    )
     job.tool(transcriber.engine, transcriber.version)
     found = recognise(_voices(context, tracks), transcriber, _wish(context, able=able), progress=job.progress)
     notes = _notes(context, found, able=able)
@@ -121,7 +123,7 @@ def _wish(context: EpisodeContext, *, able: bool) -> Wish:
     speech = context.show.speech
     return Wish(
         context.episode.language,
-        beam_size=speech.beam_size,
+        beam_size=speech.beam_size or 5,
         hints=speech.hints,
         english=able and _wants_english(context),
     )
