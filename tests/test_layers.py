@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).parent.parent / "src" / "castkit"
-TOOLBOXES = ("audio", "video", "speech", "subtitles", "translate", "notes", "feed", "storage", "artwork", "report", "wording")
+TOOLBOXES = (
+    "audio", "video", "speech", "subtitles", "translate", "notes", "feed", "storage", "artwork", "report", "wording",
+)  # fmt: skip
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "timecode", "atomic"),
     ("model",),

@@ -28,6 +28,7 @@ COMMANDS = {
     "build": ("build", "Make everything, send nothing."),
     "publish": ("publish", "Make what is stale, upload it, renew the feed."),
     "export": ("export", "Hand levelled tracks to an audio workstation."),
+    "turns": ("turns", "List who speaks when on a recording that several share."),
     "clip": ("clip", "Cut a short clip with captions, for social media."),
     "feed": ("feed", "Renew the feeds from what is published."),
     "serve": ("serve", "Serve the store over HTTP, to listen and look."),
