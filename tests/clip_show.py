@@ -15,7 +15,7 @@ from castkit.engine.run import Place, lock, run
 from castkit.engine.stage import Job, Stage
 from castkit.ffmpeg import find_tools
 from castkit.model.transcript import Transcript
-from castkit.steps import edit, ingest, master, package, subtitle, survey, transcripts, translate
+from castkit.steps import edit, ingest, master, package, proofread, subtitle, survey, transcripts, translate
 from castkit.steps.context import EpisodeContext
 from castkit.workspace import Workspace
 
@@ -67,7 +67,7 @@ TRANSCRIBE = Stage[EpisodeContext](
 )
 ROAD = (
     *(ingest.STEP, survey.STEP, edit.STEP, master.STEP),
-    *(TRANSCRIBE, subtitle.STEP, translate.STEP, transcripts.STEP, package.STEP),
+    *(TRANSCRIBE, proofread.STEP, subtitle.STEP, translate.STEP, transcripts.STEP, package.STEP),
 )
 
 

@@ -4,9 +4,9 @@ Each row is a step, in a module of its own under `steps/`, that says what it rea
 it depends and how it is run. A row runs when the rows named in its `after` are up to date; rows that do not wait for
 each other run side by side. An episode's road ends in `published.json`; the show's road reads only those files.
 
-    raw ─ ingest ─ survey ─┬─ edit ───────┬─ master ──────────────┬─ package ─ hls ─┬─ pages ─ upload ─▶ published.json
-                           └─ transcribe ─┴─ subtitle ─ translate ┼─ transcripts    │
-                                                                  └─ notes ─────────┘
+    raw ─ ingest ─ survey ─┬─ edit ───────────────────┬─ master ──────────────┬─ package ─ hls ─┬─ pages ─ upload ─┐
+                           └─ transcribe ─ proofread ─┴─ subtitle ─ translate ┼─ transcripts    │                  │
+                                                                              └─ notes ─────────┘   published.json ◀
     all published.json ─ feed ─▶ feeds/<language>.xml
 """
 
@@ -23,6 +23,7 @@ from castkit.steps import (
     notes,
     package,
     pages,
+    proofread,
     report,
     subtitle,
     survey,
@@ -40,6 +41,7 @@ EPISODE: tuple[Stage[EpisodeContext], ...] = (
     edit.STEP,  # the edit list: what is kept, and where it lies in the programme
     master.STEP,  # cleaned, levelled, mixed, cut, limited; the encoded files measured and corrected
     transcribe.STEP,  # words with times and speakers, Whisper's English where wanted
+    proofread.STEP,  # the words as they are read: terms, punctuation, numbers, named turns; every change listed
     subtitle.STEP,  # cues in the spoken language; an accepted SRT wins
     translate.STEP,  # cues in the show's other languages
     transcripts.STEP,  # SRT, VTT, JSON and bilingual files as listeners get them

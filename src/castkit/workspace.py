@@ -81,6 +81,11 @@ class EpisodePaths:
         return self.root / "subtitles" / "clocks.json"
 
     @property
+    def notes_draft(self) -> Path:
+        """Proposals for the notes, for a person to correct and accept; no step reads it."""
+        return self.root / "notes-draft.toml"
+
+    @property
     def master(self) -> Path:
         """The mastered programme, encoded, without tags."""
         return self.build / "master" / f"{self.slug}.mp3"
@@ -102,6 +107,16 @@ class EpisodePaths:
     def transcript(self) -> Path:
         """The words recognised, on the recordings' clock."""
         return self.build / "transcript.json"
+
+    @property
+    def words(self) -> Path:
+        """The same as they are read: proofread by machine, turns named."""
+        return self.build / "words.json"
+
+    @property
+    def proofread(self) -> Path:
+        """What proofreading changed, and why."""
+        return self.build / "proofread.json"
 
     def srt(self, language: str) -> Path:
         return self._named(f"{language}.srt")
@@ -232,6 +247,11 @@ class Workspace:
         return self.root / MARKER
 
     @property
+    def glossary(self) -> Path:
+        """The show's terms: a source, which only people write."""
+        return self.root / "glossary.toml"
+
+    @property
     def episodes(self) -> Path:
         return self.root / "episodes"
 
@@ -244,6 +264,11 @@ class Workspace:
         return self.root / "feeds"
 
     @property
+    def memory(self) -> Path:
+        """The folder of translation memories (TMX) from elsewhere."""
+        return self.root / "memory"
+
+    @property
     def ledger(self) -> Path:
         return self.feeds / "ledger.toml"
 
@@ -254,6 +279,11 @@ class Workspace:
     def private(self) -> Path:
         """What castkit keeps for itself about the show; safe to delete, ignored by git."""
         return self.root / ".castkit"
+
+    @property
+    def answers(self) -> Path:
+        """What services on the web answered, so that no run pays for it twice."""
+        return self.private / "answers"
 
     @property
     def show_receipts(self) -> Path:

@@ -17,9 +17,10 @@ from pydantic import ValidationError
 from castkit.cli.schema import schema
 from castkit.errors import CastkitError
 from castkit.model.episode import Episode
+from castkit.model.glossary import Glossary
 from castkit.model.show import Show
 
-MODELS = {"show": Show, "episode": Episode}
+MODELS = {"show": Show, "episode": Episode, "glossary": Glossary}
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -156,7 +157,7 @@ def test_files_for_editors_are_written(tmp_path: Path) -> None:
     ended = CliRunner().invoke(schema, ["--out", str(tmp_path / "schema")], catch_exceptions=False)
     assert ended.exit_code == 0
     written = sorted((tmp_path / "schema").iterdir())
-    assert [path.name for path in written] == ["castkit.episode.schema.json", "castkit.show.schema.json"]
+    assert [path.name for path in written] == [f"castkit.{name}.schema.json" for name in sorted(MODELS)]
     assert {f"#:schema {path.as_uri()}" for path in written} == set(ended.stdout.split("\n")[:-1])
     assert json.loads(written[0].read_text("utf-8")) == printed("episode")
 
@@ -164,7 +165,7 @@ def test_files_for_editors_are_written(tmp_path: Path) -> None:
 def test_no_name_and_no_folder_is_a_question_of_grammar() -> None:
     ended = CliRunner().invoke(schema, [])
     assert ended.exit_code == 2
-    assert "show or episode" in ended.stderr
+    assert "show, episode or glossary" in ended.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

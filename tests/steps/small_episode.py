@@ -11,7 +11,7 @@ import sounds
 from castkit.engine import events
 from castkit.engine.stage import Job, Stage
 from castkit.model.transcript import Transcript, Utterance, Word
-from castkit.steps import edit, ingest, master, package, subtitle, survey, transcribe, transcripts, translate
+from castkit.steps import edit, ingest, master, package, proofread, subtitle, survey, transcribe, transcripts, translate
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import write_json
 
@@ -30,7 +30,7 @@ def _recognise(context: EpisodeContext, job: Job) -> None:
 
 ROAD: tuple[Stage[EpisodeContext], ...] = (
     *(ingest.STEP, survey.STEP, edit.STEP, master.STEP, replace(transcribe.STEP, run=_recognise)),
-    *(subtitle.STEP, translate.STEP, transcripts.STEP, package.STEP),
+    *(proofread.STEP, subtitle.STEP, translate.STEP, transcripts.STEP, package.STEP),
 )
 
 

@@ -13,7 +13,7 @@ from castkit.engine.stage import Job
 from castkit.errors import CastkitError
 from castkit.model.programme import Programme
 from castkit.model.transcript import Transcript, Utterance, Word
-from castkit.steps import edit, ingest, subtitle, survey, transcribe, transcripts, translate
+from castkit.steps import edit, ingest, proofread, subtitle, survey, transcribe, transcripts, translate
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import load_programme, write_json
 from castkit.subtitles.files import read_srt
@@ -180,7 +180,14 @@ def _recognise(context: EpisodeContext, job: Job) -> None:
     write_json(job.output(context.paths.transcript), found.to_json())
 
 
-WORDED = (*ROAD, replace(transcribe.STEP, run=_recognise), subtitle.STEP, translate.STEP, transcripts.STEP)
+WORDED = (
+    *ROAD,
+    replace(transcribe.STEP, run=_recognise),
+    proofread.STEP,
+    subtitle.STEP,
+    translate.STEP,
+    transcripts.STEP,
+)
 
 
 def test_a_new_cut_moves_the_subtitles_and_recognises_nothing_again(talk: EpisodeContext) -> None:

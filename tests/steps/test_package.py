@@ -30,7 +30,19 @@ from castkit.ffmpeg import find_tools
 from castkit.model.episode import Episode
 from castkit.model.show import Show
 from castkit.model.transcript import Transcript, Utterance, Word
-from castkit.steps import edit, ingest, master, notes, package, pages, subtitle, survey, transcripts, translate
+from castkit.steps import (
+    edit,
+    ingest,
+    master,
+    notes,
+    package,
+    pages,
+    proofread,
+    subtitle,
+    survey,
+    transcripts,
+    translate,
+)
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import load_programme, write_json
 from castkit.steps.publication import publication, transcript_paths
@@ -93,6 +105,7 @@ ROAD = (
     edit.STEP,
     master.STEP,
     TRANSCRIBE,
+    proofread.STEP,
     subtitle.STEP,
     translate.STEP,
     transcripts.STEP,

@@ -22,7 +22,7 @@ def test_whispers_english_is_a_track_of_its_own(tmp_path: Path) -> None:
     assert episode.tracks["missing"] == []
     cues = read_srt(episode.paths.srt("en"))
     assert len(cues) == english["cues"] > 30
-    assert cues[0].text == "Welcome to the show."
+    assert cues[0].text.startswith("Welcome to the show.")
     listed = {(one["index"], one["rule"]) for one in english["exceptions"]}
     for index, cue in enumerate(cues, start=1):
         assert 834 <= cue.duration_ms <= 7000

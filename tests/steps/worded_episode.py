@@ -15,12 +15,12 @@ from castkit.model.episode import Episode
 from castkit.model.programme import Programme
 from castkit.model.show import Show
 from castkit.model.timeline import joined
-from castkit.steps import subtitle, transcripts, translate
+from castkit.steps import proofread, subtitle, transcripts, translate
 from castkit.steps.context import EpisodeContext
 from castkit.workspace import EpisodePaths, Workspace
 
 HEARD = Path(__file__).parent.parent / "data" / "transcripts"
-STEPS = (subtitle.STEP, translate.STEP, transcripts.STEP)
+STEPS = (proofread.STEP, subtitle.STEP, translate.STEP, transcripts.STEP)
 
 
 def show(languages: Sequence[str]) -> Show:

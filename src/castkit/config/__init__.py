@@ -1,8 +1,9 @@
-"""The reader of castkit.toml and episode.toml: the one gate through which a person's settings come in.
+"""The reader of castkit.toml, glossary.toml and episode.toml: the one gate through which a person's settings come in.
 
 Rule: what passes is right by every rule that can be judged without opening media or reaching the network.
 """
 
+from castkit.config.glossary import load_glossary
 from castkit.config.placeholders import placeholders
 from castkit.config.problems import closest
 from castkit.config.read import (
@@ -23,6 +24,7 @@ __all__ = [
     "load_all",
     "load_episode",
     "load_episodes",
+    "load_glossary",
     "load_show",
     "placeholders",
 ]

@@ -1,4 +1,4 @@
-"""JSON Schema of the two files that people write, for editors.
+"""JSON Schema of the files that people write, for editors.
 
 Rule: made from the models alone; what it refuses, the reader refuses too, though the reader sees more.
 """
@@ -11,17 +11,19 @@ from typing import Any
 from pydantic import BaseModel
 
 from castkit.model.episode import Episode
+from castkit.model.glossary import Glossary
 from castkit.model.show import Show
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "show": (Show, "castkit.toml: a show"),
     "episode": (Episode, "episode.toml: an episode"),
+    "glossary": (Glossary, "glossary.toml: the terms of a show"),
 }
 
 
 def json_schema(which: str) -> str:
-    """The schema of `show` or `episode` as JSON text, draft 2020-12, sorted and so the same every time."""
+    """The schema of `show`, `episode` or `glossary` as JSON text, draft 2020-12, sorted and so the same every time."""
     model, title = _MODELS[which]
     schema = _tidied(model.model_json_schema())
     return json.dumps({**schema, "$schema": DRAFT, "title": title}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

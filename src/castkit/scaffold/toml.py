@@ -5,8 +5,9 @@ Rule: a file that a person wrote is changed only where it is added to. (The ledg
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from castkit.errors import CastkitError
@@ -50,14 +51,79 @@ def add_soundbite(text: str, soundbite: Mapping[str, str]) -> str:
     raise CastkitError("episode.toml has its soundbites in a form that cannot be added to", f"add by hand: {by_hand}")
 
 
-def _added(text: str, key: str, tables: Sequence[Mapping[str, str]]) -> str:
+def add_chapters(text: str, chapters: Sequence[Mapping[str, Any]]) -> str:
+    """The episode.toml `text`, which has no chapters, with these; a title is a table of texts by language."""
+    if changed := _added(text, "chapters", chapters):
+        return changed
+    raise CastkitError("episode.toml has its chapters in a form that cannot be added to", "copy them there by hand")
+
+
+def fill_texts(text: str, key: str, texts: Mapping[str, str]) -> str:
+    """The episode.toml `text` with these texts by language under `key`.
+
+    Another language's text there stays, and so do comments; a text for all languages is replaced. Raises CastkitError
+    where that cannot be done without changing anything else.
+    """
+    import tomlkit  # noqa: PLC0415
+
+    def filled(plain: str) -> str:
+        document: Any = tomlkit.parse(plain)
+        if isinstance(document.get(key), dict):
+            for language, one in texts.items():
+                document[key][language] = one
+        else:
+            document[key] = tomlkit.value(inline(texts))
+        return tomlkit.dumps(document)
+
+    before = tomllib.loads(text.replace("\r\n", "\n")).get(key)
+    value = {**before, **texts} if isinstance(before, dict) else dict(texts)
+    return _sure(_changed(text, {key: value}, [filled]), key, inline(texts))
+
+
+def fill_list(text: str, key: str, texts: Sequence[str]) -> str:
+    """The episode.toml `text` with this list under `key`, where it has none or an empty one; else as `fill_texts`."""
+    import tomlkit  # noqa: PLC0415
+
+    def filled(plain: str) -> str:
+        document: Any = tomlkit.parse(plain)
+        document[key] = tomlkit.value(listed(texts))
+        return tomlkit.dumps(document)
+
+    def below(mark: str) -> Callable[[str], str]:
+        line = f"{key} = {listed(texts)}\n"
+        return lambda plain: re.sub(rf"(?m)^{mark}.*\n", lambda found: found[0] + line, plain, count=1)
+
+    # Below the line that `castkit new` wrote for it, else below the date, which is on one line among the first keys.
+    candidates = [below(rf"#\s*{key}\s*="), below(r"date\s*="), filled]
+    return _sure(_changed(text, {key: list(texts)}, candidates), key, listed(texts))
+
+
+def _sure(changed: str, key: str, by_hand: str) -> str:
+    if changed:
+        return changed
+    raise CastkitError(f"episode.toml has its {key} in a form that cannot be filled", f"write by hand: {by_hand}")
+
+
+def _added(text: str, key: str, tables: Sequence[Mapping[str, Any]]) -> str:
     """The text with these tables added to its array `key`; empty where that cannot be done."""
+    before = tomllib.loads(text.replace("\r\n", "\n")).get(key, [])
+
+    def beside(plain: str) -> str:
+        return _beside_the_others(plain, key, tables)
+
+    def at_the_end(plain: str) -> str:
+        return _at_the_end(plain, key, tables)
+
+    return _changed(text, {key: [*before, *tables]}, [beside, at_the_end])
+
+
+def _changed(text: str, wanted: Mapping[str, Any], candidates: Sequence[Callable[[str], str]]) -> str:
+    """What the first of these makes of the text that changes it to these values and nothing else; else empty."""
     plain = text.replace("\r\n", "\n")
-    before = tomllib.loads(plain)
-    wanted = {**before, key: [*before.get(key, []), *tables]}
-    for candidate in (_beside_the_others, _at_the_end):
-        changed = candidate(plain, key, tables)
-        if _means(changed, wanted):
+    after = {**tomllib.loads(plain), **wanted}
+    for candidate in candidates:
+        changed = candidate(plain)
+        if _means(changed, after):
             return changed.replace("\n", "\r\n") if "\r\n" in text else changed
     return ""
 
@@ -69,7 +135,7 @@ def _means(text: str, wanted: Mapping[str, Any]) -> bool:
         return False
 
 
-def _beside_the_others(text: str, key: str, tables: Sequence[Mapping[str, str]]) -> str:
+def _beside_the_others(text: str, key: str, tables: Sequence[Mapping[str, Any]]) -> str:
     import tomlkit  # noqa: PLC0415
     from tomlkit.items import AoT, Array, Comment, Whitespace  # noqa: PLC0415
 
@@ -99,6 +165,10 @@ def _beside_the_others(text: str, key: str, tables: Sequence[Mapping[str, str]])
     return tomlkit.dumps(document)
 
 
-def _at_the_end(text: str, key: str, tables: Sequence[Mapping[str, str]]) -> str:
-    written = ["\n".join([f"[[{key}]]", *(f"{k} = {quoted(v)}" for k, v in one.items())]) for one in tables]
+def _at_the_end(text: str, key: str, tables: Sequence[Mapping[str, Any]]) -> str:
+    written = ["\n".join([f"[[{key}]]", *(f"{k} = {_value(v)}" for k, v in one.items())]) for one in tables]
     return text.rstrip("\n") + "\n\n" + "\n\n".join(written) + "\n"
+
+
+def _value(value: str | Mapping[str, str]) -> str:
+    return inline(value) if isinstance(value, Mapping) else quoted(value)

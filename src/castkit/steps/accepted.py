@@ -17,8 +17,9 @@ from castkit.model.cue import Cue, CueException, CueTrack, Origin
 from castkit.model.timeline import Piece, Timeline, rebased
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import json_text, load_as, load_programme
+from castkit.steps.limits import limits
 from castkit.subtitles.files import read_srt
-from castkit.subtitles.profile import breaches, profile_for
+from castkit.subtitles.profile import breaches
 
 SHORTEST_MS = 200  # what an edit left of a cue is dropped when it is shorter: nobody can read it
 
@@ -59,7 +60,7 @@ def accepted_track(context: EpisodeContext, language: str) -> tuple[CueTrack, tu
     found = accepted_cues(context, language)
     listed = tuple(
         CueException(one.index, one.cue.start_ms, one.rule, one.found, "accepted as it is")
-        for one in breaches(found.cues, profile_for(language))
+        for one in breaches(found.cues, limits(context.show, language))
     )
     return CueTrack(language, Origin.ACCEPTED, found.cues, listed), tuple(_notes(language, found))
 

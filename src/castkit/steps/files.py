@@ -61,9 +61,9 @@ def load_programme(context: EpisodeContext) -> Programme:
 
 
 def load_transcript(context: EpisodeContext) -> Transcript:
-    """The words recognised, as a person may have corrected them, on the master's clock."""
+    """The words recognised and proofread, as a person may have corrected them, on the master's clock."""
     programme = load_programme(context)
-    return load_as(context.paths.transcript, Transcript.from_json).through(programme.timeline, programme.duration_ms)
+    return load_as(context.paths.words, Transcript.from_json).through(programme.timeline, programme.duration_ms)
 
 
 def load_tracks(context: EpisodeContext) -> Tracks:

@@ -9,24 +9,17 @@ from typing import Any
 
 from castkit.engine.stage import Job, Stage
 from castkit.model.cue import Cue, CueTrack, Origin
-from castkit.model.language import cue_language, is_chinese, is_traditional
+from castkit.model.language import is_traditional
 from castkit.model.transcript import Transcript
 from castkit.steps import accepted
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_transcript, write_json
-from castkit.subtitles.chinese import with_full_width_punctuation
+from castkit.steps.limits import limits, limits_of
+from castkit.steps.spoken import spoken_language
 from castkit.subtitles.cueing import make_cues
 from castkit.subtitles.files import read_srt, write_srt
-from castkit.subtitles.profile import profile_for
-from castkit.translate.script import convert_cues, convert_utterances
-
-AUTO = "auto"
-
-
-def spoken_language(context: EpisodeContext, transcript: Transcript) -> str:
-    """The BCP 47 tag of the spoken language's cues: the show's own tag for it, else as episode.toml or Whisper says."""
-    said = context.episode.language
-    return cue_language(transcript.language if said == AUTO else said, context.show.languages)
+from castkit.subtitles.profile import Profile
+from castkit.translate.script import convert_cues
 
 
 def built_cues(path: Path) -> tuple[Cue, ...]:
@@ -34,13 +27,9 @@ def built_cues(path: Path) -> tuple[Cue, ...]:
     return read_srt(path) if path.stat().st_size else ()
 
 
-def recognised_track(transcript: Transcript, language: str) -> CueTrack:
-    """Cues from the words recognised; Chinese in one script and with Chinese punctuation."""
-    utterances = transcript.utterances
-    if is_chinese(language):
-        # Word lists and segmentation know simplified script best, so the other one is made at the end.
-        utterances = with_full_width_punctuation(convert_utterances(utterances, "zh-Hans"))
-    cues, exceptions = make_cues(utterances, profile_for(language), transcript.duration_ms)
+def recognised_track(transcript: Transcript, language: str, profile: Profile) -> CueTrack:
+    """Cues from the words as proofread, in which Chinese is simplified: the other script is made here, at the end."""
+    cues, exceptions = make_cues(transcript.utterances, profile, transcript.duration_ms)
     if is_traditional(language):
         cues = convert_cues(cues, language)
     return CueTrack(language, Origin.RECOGNITION, cues, exceptions)
@@ -69,7 +58,7 @@ def _language(context: EpisodeContext) -> str:
 
 
 def reads(context: EpisodeContext) -> Iterable[Path]:
-    return (context.paths.transcript, *accepted.reads(context, (_language(context),)))
+    return (context.paths.words, *accepted.reads(context, (_language(context),)))
 
 
 def writes(context: EpisodeContext) -> Iterable[Path]:
@@ -77,7 +66,12 @@ def writes(context: EpisodeContext) -> Iterable[Path]:
 
 
 def settings(context: EpisodeContext) -> Any:
-    return {"language": context.episode.language, "languages": list(context.show.languages)}
+    languages = list(context.show.languages)
+    return {
+        "language": context.episode.language,
+        "languages": languages,
+        "profile": limits_of(context.show.subtitles),
+    }
 
 
 def run(context: EpisodeContext, job: Job) -> None:
@@ -89,7 +83,7 @@ def run(context: EpisodeContext, job: Job) -> None:
     if file.is_file():
         track, notes = accepted.accepted_track(context, language)
     else:
-        track = recognised_track(transcript, language)
+        track = recognised_track(transcript, language, limits(context.show, language))
     for note in notes:
         job.note(note)
     if not track.cues:
@@ -101,8 +95,8 @@ def run(context: EpisodeContext, job: Job) -> None:
 
 STEP = Stage[EpisodeContext](
     name="subtitle",
-    version=1,
-    after=("transcribe", "edit"),
+    version=2,
+    after=("proofread", "edit"),
     reads=reads,
     writes=writes,
     settings=settings,

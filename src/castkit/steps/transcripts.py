@@ -32,7 +32,7 @@ def _naming(context: EpisodeContext, language: str) -> Callable[[str], str]:
 def reads(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
     return (
-        paths.transcript,
+        paths.words,
         paths.programme,
         paths.tracks,
         *(paths.srt(track.language) for track in load_tracks(context).worded),

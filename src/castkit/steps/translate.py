@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,14 @@ from castkit.model.transcript import Transcript
 from castkit.steps.accepted import accepted_cues, accepted_track
 from castkit.steps.accepted import reads as accepted_reads
 from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.drafting import Source, drafted, means, memory_files, model_files
 from castkit.steps.files import load_as, load_transcript, write_json
+from castkit.steps.limits import limits_of
 from castkit.steps.subtitle import built_cues, described, note_exceptions
-from castkit.subtitles.cueing import make_cues
 from castkit.subtitles.files import write_srt
-from castkit.subtitles.profile import profile_for
 from castkit.translate.routes import Route, Way, routes
 from castkit.translate.script import convert_cues
 from castkit.translate.whisper_english import english_utterances
-
-# A translation's words are not spoken at their times to the frame, so a cue may wait until the one before is read.
-HOLD_MS = 500
 
 
 def load_spoken(path: Path) -> dict[str, Any]:
@@ -40,33 +36,30 @@ def planned(context: EpisodeContext, transcript: Transcript) -> tuple[Route, ...
     track = load_spoken(paths.spoken_track)
     spoken = track["language"]
     accepted = [language for language in wanted if language != spoken and paths.accepted(language).is_file()]
-    found = routes(spoken, wanted, accepted=accepted, has_english=bool(english_utterances(transcript)))
+    has_english = bool(english_utterances(transcript))
+    found = routes(spoken, wanted, accepted=accepted, has_english=has_english, means=means(context))
     return tuple(route for route in found if track["cues"] or route.way is Way.ACCEPTED)
 
 
-def whisper_track(transcript: Transcript, language: str) -> CueTrack:
-    """Cues from Whisper's English, within the limits of English."""
-    profile = replace(profile_for(language), hold_ms=HOLD_MS)
-    cues, exceptions = make_cues(english_utterances(transcript), profile, transcript.duration_ms)
-    return CueTrack(language, Origin.MACHINE_TRANSLATION, cues, exceptions)
-
-
-def _converted(context: EpisodeContext, route: Route, spoken: str) -> CueTrack:
-    paths = context.paths
-    is_spoken = route.source == spoken
-    cues = built_cues(paths.srt(spoken)) if is_spoken else accepted_cues(context, route.source).cues
-    return CueTrack(route.target, Origin.SCRIPT_CONVERSION, convert_cues(cues, route.target))
+def _source(context: EpisodeContext, route: Route, spoken: str) -> Source:
+    """The cues a route starts from: as built in the spoken language, a person's corrections included, else accepted."""
+    if route.source == spoken:
+        return Source(spoken, built_cues(context.paths.srt(spoken)))
+    return Source(route.source, accepted_cues(context, route.source).cues)
 
 
 def _track(
-    context: EpisodeContext, route: Route, transcript: Transcript, spoken: str
+    context: EpisodeContext, job: Job, route: Route, transcript: Transcript, spoken: str
 ) -> tuple[CueTrack, tuple[str, ...]]:
     """The cues of a route, and what to tell people about them."""
     if route.way is Way.ACCEPTED:
         return accepted_track(context, route.target)
-    if route.way is Way.WHISPER:
-        return whisper_track(transcript, route.target), ()
-    return _converted(context, route, spoken), ()
+    source = _source(context, route, spoken)
+    if route.way is Way.SCRIPT:
+        return CueTrack(route.target, Origin.SCRIPT_CONVERSION, convert_cues(source.cues, route.target)), ()
+    found = drafted(context, job, route, source, transcript)
+    known = f"{route.target}: {found.remembered} of {found.sentences} sentences were accepted before, elsewhere"
+    return found.track, (known,) if found.remembered else ()
 
 
 def _missing(context: EpisodeContext, route: Route) -> dict[str, str]:
@@ -118,7 +111,8 @@ def reads(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
     spoken = load_spoken(paths.spoken_track)["language"]
     others = [language for language in context.show.languages if language != spoken]
-    return (paths.transcript, paths.spoken_track, paths.srt(spoken), *accepted_reads(context, others))
+    sources = (paths.words, paths.spoken_track, paths.srt(spoken), *accepted_reads(context, others))
+    return (*sources, context.workspace.glossary, *model_files(context), *memory_files(context))
 
 
 def writes(context: EpisodeContext) -> Iterable[Path]:
@@ -131,7 +125,13 @@ def writes(context: EpisodeContext) -> Iterable[Path]:
 def settings(context: EpisodeContext) -> Any:
     """The languages, and the subtitles of none: a folder's list is no file, so it could not be among what is read."""
     unclaimed = list(unclaimed_subtitles(context))
-    return {"languages": list(context.show.languages)} | ({"unclaimed_subtitles": unclaimed} if unclaimed else {})
+    wishes, subtitles = context.show.translation, context.show.subtitles
+    return {
+        "languages": list(context.show.languages),
+        "translation": {"use": wishes.use, "models": list(wishes.models), "url": wishes.url, "model": wishes.model},
+        "memory": wishes.memory and [path.name for path in memory_files(context)],
+        "profile": limits_of(subtitles),
+    } | ({"unclaimed_subtitles": unclaimed} if unclaimed else {})
 
 
 def run(context: EpisodeContext, job: Job) -> None:
@@ -148,7 +148,7 @@ def run(context: EpisodeContext, job: Job) -> None:
             job.note(f"{gap['why']}; a file for the translator is {gap['file']}; save it as {gap['save_as']} when done")
             missing.append(gap)
             continue
-        track, notes = _track(context, route, transcript, spoken["language"])
+        track, notes = _track(context, job, route, transcript, spoken["language"])
         for note in notes:
             job.note(note)
         note_exceptions(job, track)
@@ -162,7 +162,7 @@ def run(context: EpisodeContext, job: Job) -> None:
 
 STEP = Stage[EpisodeContext](
     name="translate",
-    version=1,
+    version=2,
     after=("subtitle",),
     reads=reads,
     writes=writes,

@@ -23,7 +23,8 @@ def named(utterances: Sequence[Utterance], turns: Iterable[tuple[int, str]]) -> 
     Turns are in order of time. An utterance ends where its speaker changes; before the first turn nobody is named.
     """
     openings = _openings(utterances)
-    starts, people = [], []
+    starts: list[int] = []
+    people: list[str | None] = []
     for at_ms, person in turns:
         start = _beginning(openings, at_ms)
         if starts and start <= starts[-1]:  # two turns before one word: the later one has it

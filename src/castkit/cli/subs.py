@@ -1,0 +1,58 @@
+"""`castkit subs`: what people who work on subtitles need."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from castkit.cli import road
+from castkit.cli.app import App
+from castkit.cli.console import echo_json, echo_table
+from castkit.cli.publish import json_option
+from castkit.timecode import clock
+
+EXIT_FOUND = 1
+_WIDEST = 40  # of a cell in the table; --json has all of it
+
+
+@click.group()
+def subs() -> None:
+    """Check subtitles."""
+
+
+@subs.command()
+@click.argument("slug", required=False, shell_complete=road.complete_slug)
+@click.argument("language", required=False, default="")
+@click.option("--strict", "is_strict", is_flag=True, help="End with exit code 1 where anything was found.")
+@json_option
+@click.pass_obj
+def check(app: App, /, slug: str | None, language: str, *, is_strict: bool, as_json: bool) -> None:
+    """List what is wrong with the subtitles of an episode, or of all of them; of one LANGUAGE, or of all.
+
+    Looked for: cues that break a limit of the show's profile; and against the spoken language, terms of glossary.toml
+    that are missing, numbers that differ, sentences without a translation, and source text left over. Accepted files
+    are checked where there are some, else what the last build made. Changes nothing.
+    """
+    from castkit.steps.check import check as look  # noqa: PLC0415
+
+    contexts = road.load_contexts(app, [slug] if slug else [], every=not slug)
+    found = [(context.slug, one) for context in contexts for one in look(context, language)]
+    if as_json:
+        for episode, one in found:
+            echo_json({"event": "finding", "episode": episode, **asdict(one)})
+    elif found:
+        rows = [
+            (episode, one.language, str(one.index), clock(one.start_ms), one.code, _short(one.found), _short(one.limit))
+            for episode, one in found
+        ]
+        echo_table(rows, ("episode", "language", "cue", "at", "what", "found", "limit or expected"))
+    else:
+        click.echo("nothing found", err=True)
+    if is_strict and found:
+        raise click.exceptions.Exit(EXIT_FOUND)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _WIDEST else line[: _WIDEST - 1] + "…"
