@@ -17,6 +17,7 @@ from castkit.audio.correction import Round, Setting, Target, corrected, planned
 from castkit.audio.encoders import FORMATS, Output, rate_of, write
 from castkit.audio.listen import Heard, measure
 from castkit.audio.mixed import Mixed
+from castkit.audio.mp3peaks import MOST
 from castkit.audio.r128 import SILENT_LUFS
 from castkit.model.programme import Loudness
 
@@ -45,9 +46,7 @@ _FADE_S = 0.01
 
 def calibrate(mixed: Mixed, target: Target, outputs: Sequence[Output]) -> tuple[Setting, ...]:
     """The setting for each output with which the whole mix is likely to be on target."""
-    first = tuple(
-        planned(target, mixed.loudness, usual_loss_db=FORMATS[output.format].usual_loss_db) for output in outputs
-    )
+    first = tuple(_first(mixed, target, FORMATS[output.format].usual_loss_db) for output in outputs)
     if mixed.duration_ms <= SHORT_MS:
         return first
     with tempfile.TemporaryDirectory() as folder:
@@ -56,6 +55,16 @@ def calibrate(mixed: Mixed, target: Target, outputs: Sequence[Output]) -> tuple[
             return first
         tries = [replace(output, path=Path(folder) / f"{n}.{output.format}") for n, output in enumerate(outputs)]
         return _settle(mixed, excerpts, target, list(zip(tries, first, strict=True)))
+
+
+def _first(mixed: Mixed, target: Target, usual_loss_db: float) -> Setting:
+    """The first setting to try: by the curves alone, and what an encoder usually takes."""
+    setting = planned(target, mixed.loudness, usual_loss_db=usual_loss_db)
+    if mixed.curves is None:
+        return setting
+    lost = usual_loss_db + limited_lu(mixed.curves, setting)
+    guessed = replace(mixed.loudness, integrated_lufs=mixed.loudness.integrated_lufs + setting.gain_db - lost)
+    return aimed(mixed, target, setting, Round(setting, guessed))
 
 
 def _settle(
@@ -69,6 +78,8 @@ def _settle(
             form = (rate_of(outputs[n], mixed.rate), mixed.channels)
             heard = measure(outputs[n].path, excerpts.mixed.duration_ms, form=form)
             predicted = predict(mixed, excerpts, settings[n], heard)
+            if FORMATS[outputs[n].format].is_lowerable and settings[n].ceiling_dbfs is not None:
+                predicted = replace(predicted, true_peak_dbtp=_but_for_few(heard))
             before, settings[n] = settings[n], _next(mixed, target, Round(settings[n], predicted))
             moved_db = abs((settings[n].ceiling_dbfs or 0.0) - (before.ceiling_dbfs or 0.0))
             off_lu = abs(predicted.integrated_lufs - target.loudness_lufs)
@@ -124,6 +135,13 @@ def predict(mixed: Mixed, excerpts: _Excerpts, setting: Setting, heard: Heard) -
     lost += _more_limited(mixed, excerpts, setting, lost)
     peak = _top(mixed.loudness, setting) + _overshoot(mixed, excerpts, setting, heard)
     return Loudness(mixed.loudness.integrated_lufs + setting.gain_db - lost, peak, heard.loudness.range_lu)
+
+
+def _but_for_few(heard: Heard) -> float:
+    """The true peak in dBTP that all frames but those that can be lowered keep to; half of them is left in reserve."""
+    import numpy as np  # noqa: PLC0415
+
+    return float(np.quantile(heard.curves[:, 2], 1 - MOST / 2))
 
 
 def _top(mix: Loudness, setting: Setting) -> float:

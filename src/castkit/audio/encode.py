@@ -16,6 +16,7 @@ from castkit.audio.correction import AIM_LU, Round, Setting, Target, corrected, 
 from castkit.audio.encoders import FORMATS, Output, rate_of, write
 from castkit.audio.listen import Heard, measure
 from castkit.audio.mixed import Mixed
+from castkit.audio.mp3peaks import lower_peaks
 from castkit.errors import CastkitError
 
 __all__ = ["FORMATS", "Encoded", "Output", "Target", "encode", "is_on_target"]
@@ -108,6 +109,8 @@ def _round(mixed: Mixed, target: Target, pending: Sequence[_Work], progress: Cal
         form = (rate_of(work.output, mixed.rate), mixed.channels)
         heard = measure(work.trial, mixed.duration_ms, measuring, form=form)
         _check_duration(mixed, work.output, heard)
+        if FORMATS[work.output.format].is_lowerable and work.setting.ceiling_dbfs is not None:
+            heard = lower_peaks(work.trial, heard, target.true_peak_dbtp)
         work.judge(mixed, target, heard)
 
 

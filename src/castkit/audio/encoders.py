@@ -26,12 +26,18 @@ class _Format:
     options: Mapping[str, Any] = field(default_factory=dict)
     usual_loss_db: float = 0.0
     fade_in_s: float = 0.0
+    is_lowerable: bool = False  # a few peaks in the file itself, by audio/mp3peaks.py
 
+
+# LAME's quality 5 instead of its own 3 takes a fifth of the time off. On 40 s of voices at 128 kbit/s, limited and not,
+# it changes STOI by 0.0002, the noise in each band by at most 1 dB, the spectrum by less than 0.3 dB. 7, faster still,
+# does not shape the noise: the spectrum below 1.5 kHz is then more than twice as far from the recording's.
+_LAME: Mapping[str, Any] = {"id3v2_version": 0, "write_id3v1": 0, "compression_level": 5}
 
 FORMATS: Mapping[str, _Format] = {
     # Xing's header, which LAME's delay is in, is written by default; tags come later, by another hand. LAME scales
     # what it is given by 0.95 up to 128 kbit/s, by 0.97 above.
-    "mp3": _Format("libmp3lame", "mp3", (32_000, 44_100, 48_000), {"id3v2_version": 0, "write_id3v1": 0}, 0.4),
+    "mp3": _Format("libmp3lame", "mp3", (32_000, 44_100, 48_000), _LAME, 0.4, is_lowerable=True),
     # ffmpeg's AAC adds up to 3 dB to a sound that is loud from its very first frame.
     "m4a": _Format("aac", "ipod", (32_000, 44_100, 48_000), {"movflags": "+faststart"}, fade_in_s=0.02),
     "opus": _Format("libopus", "ogg", (48_000,), {"application": "audio", "vbr": "on"}),

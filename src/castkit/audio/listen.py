@@ -267,7 +267,9 @@ def _graph(path: Path, found: ffmpeg.Probe, wav: Wav, *, only: str) -> tuple[Seq
     stream = on_the_clock(path, MEASURE_HZ, channels)
     if only:
         stream = pick(stream, only, 1)
-    split = meter(stream.filter("atrim", end=LONGEST_S), peak="none").asplit()
+    # ebur128 gives doubles, which nothing behind it needs and all of it would be slower with.
+    metered = meter(stream.filter("atrim", end=LONGEST_S), peak="none").filter("aformat", sample_fmts="fltp")
+    split = metered.asplit()
     options = {**ffmpeg.BITEXACT, "acodec": "pcm_s16le", "format": "wav", "rf64": "auto", "ar": wav.rate}
     if channels == 1 or only:
         mono = pick(split[1], "mono", wav.channels)  # aformat would take 3 dB off

@@ -32,14 +32,19 @@ _WINDOW_MS = 400  # momentary loudness looks back this far
 
 def sounding(levels: Curves, speech: NDArray[np.float32], loudness: Loudness) -> Spans:
     """The stretches of a track (ms on its clock) with sound in them, by its levels (10 Hz) and speech (32 ms)."""
+    step = 1000 // LEVELS_HZ
+    loud = _runs(levels[:, 0] > _threshold(levels, loudness.integrated_lufs))
+    spans = [(first * step + step - _WINDOW_MS, end * step) for first, end in loud]
+    spans += [(first * FRAME_MS, end * FRAME_MS) for first, end in _runs(speech >= _SPEECH)]
+    return merged((max(0, start - _BEFORE_MS), end + _AFTER_MS) for start, end in merged(spans))
+
+
+def _runs(is_heard: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The first frame of each run that is heard, and the one behind its last; a span for each frame would be 100 MB."""
     import numpy as np  # noqa: PLC0415
 
-    loud = np.flatnonzero(levels[:, 0] > _threshold(levels, loudness.integrated_lufs))
-    spoken = np.flatnonzero(speech >= _SPEECH)
-    step = 1000 // LEVELS_HZ
-    spans = [(int(row) * step + step - _WINDOW_MS, int(row) * step + step) for row in loud]
-    spans += [(int(frame) * FRAME_MS, (int(frame) + 1) * FRAME_MS) for frame in spoken]
-    return merged((max(0, start - _BEFORE_MS), end + _AFTER_MS) for start, end in merged(spans))
+    turns = np.flatnonzero(np.diff(is_heard, prepend=False, append=False)).tolist()
+    return list(zip(turns[::2], turns[1::2], strict=True))
 
 
 def _threshold(levels: Curves, integrated_lufs: float) -> float:

@@ -198,7 +198,7 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
 
 STEP = Stage[EpisodeContext](
     name="ingest",
-    version=2,
+    version=3,
     after=(),
     reads=_reads,
     writes=_writes,

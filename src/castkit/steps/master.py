@@ -157,7 +157,7 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
 
 STEP = Stage[EpisodeContext](
     name="master",
-    version=2,
+    version=3,
     after=("edit",),
     reads=_reads,
     writes=_writes,
