@@ -109,6 +109,11 @@ class EpisodePaths:
         return self.build / "transcript.json"
 
     @property
+    def hearing(self) -> Path:
+        """What was heard so far of a recognition that is under way or was killed."""
+        return self.build / ".hearing.jsonl"
+
+    @property
     def words(self) -> Path:
         """The same as they are read: proofread by machine, turns named."""
         return self.build / "words.json"
@@ -149,6 +154,15 @@ class EpisodePaths:
     @property
     def bilingual_srt(self) -> Path:
         return self._named("bilingual.srt")
+
+    @property
+    def bilingual_vtt(self) -> Path:
+        return self._named("bilingual.vtt")
+
+    @property
+    def bilingual_ass(self) -> Path:
+        """Both languages with fonts and places, for players that draw them and for burning in elsewhere."""
+        return self._named("bilingual.ass")
 
     def chapters_json(self, language: str) -> Path:
         return self._named(f"{language}.chapters.json")

@@ -89,6 +89,32 @@ def test_it_plays_before_and_after_and_loads_nothing_from_elsewhere(reported: Ep
     assert not list(reported.paths.build.rglob(".part-*"))
 
 
+def test_doubtful_text_and_speech_without_words_are_told_on_the_episodes_clock(
+    reported: EpisodeContext, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(reported.workspace.root, tmp_path / "show"))
+    context = EpisodeContext(type(reported.workspace)(copy), reported.show, reported.slug, reported.episode)
+    heard = json.loads(context.paths.transcript.read_text("utf-8"))
+    flag = {"code": "known-phrase", "why": "no voice is heard at its time", "is_translation": False}
+    heard["coverage"] = {
+        "speech_ms": 3000, "wordless_ms": 900, "words": 5, "speechless_words": 0, "gaps": [[0, 400], [2100, 3000]],
+    }  # fmt: skip
+    heard["flags"] = [
+        {**flag, "start_ms": 3000, "end_ms": 3400, "text": "Thanks for watching!", "is_dropped": True},
+        {**flag, "start_ms": 100, "end_ms": 400, "text": "Cut out with the sound", "is_dropped": True},
+    ]
+    context.paths.transcript.write_text(json.dumps(heard), "utf-8")
+    small_episode.build(context, report.STEP)
+    text = _Page(context.paths.report_page.read_text("utf-8")).text.replace("\u00a0", " ")
+    assert "2.1 s of 3.0 s of speech have words (70.0 %)" in text
+    assert "00:01 900 ms that sound like speech" in text  # half a second at the beginning is cut
+    assert "00:02 Thanks for watching! known phrase : no voice is heard at its time" in text
+    assert "Cut out with the sound" not in text
+    told = json.loads(context.paths.report.read_text("utf-8"))["recognition"]
+    assert told["coverage"]["gaps"] == [[1600, 2500]]
+    assert [(one["text"], one["start_ms"]) for one in told["flags"]] == [("Thanks for watching!", 2500)]
+
+
 def test_a_second_time_nothing_runs_and_the_same_bytes_come_again(reported: EpisodeContext) -> None:
     before = reported.paths.report_page.read_bytes()
     assert sounds.ran(small_episode.build(reported, report.STEP)) == []

@@ -60,6 +60,17 @@ def test_chinese_stands_above_in_the_bilingual_file(tmp_path: Path) -> None:
     assert "今天是我们的第二期节目。\nToday is the second episode of our show." in texts
 
 
+def test_the_web_and_what_draws_get_both_languages_in_their_places(tmp_path: Path) -> None:
+    episode = worded(tmp_path)
+    episode.go()
+    vtt = episode.paths.bilingual_vtt.read_text("utf-8")
+    assert vtt.startswith(f"WEBVTT\n\nNOTE {LABEL}\n\n")
+    assert "line:-2\n<lang zh-Hans>今天是我们的第二期节目。</lang>" in vtt
+    assert "line:-1\n<lang en>Today is the second episode of our show.</lang>" in vtt
+    styles = [line for line in episode.paths.bilingual_ass.read_text("utf-8").splitlines() if line[:6] == "Style:"]
+    assert [style.split(",")[1] for style in styles] == ["Noto Sans CJK SC", "Arial"]
+
+
 def test_speakers_have_their_names_in_each_language(tmp_path: Path) -> None:
     episode = worded(tmp_path, heard="episode-03", language="en")
     episode.accept("zh-Hans", "1\n00:00:01,000 --> 00:00:03,000\n这段短片\n\n2\n00:01:11,000 --> 00:01:12,000\n完\n\n")

@@ -13,11 +13,11 @@ from said import CHINESE, ENGLISH, SLUGS, chinese, said, transcript, utterances
 
 from castkit.model.cue import Cue, CueException
 from castkit.model.transcript import Utterance, Word
-from castkit.subtitles.chinese import with_full_width_punctuation
 from castkit.subtitles.cueing import make_cues
 from castkit.subtitles.files import compose_srt
 from castkit.subtitles.profile import Profile, breaches, profile_for
 from castkit.translate.script import convert_utterances
+from castkit.wording.spacing import tidied
 
 GOLDEN = Path(__file__).parent / "golden"
 EN, ZH = profile_for("en"), profile_for("zh-Hans")
@@ -136,7 +136,7 @@ def test_golden(slug: str) -> None:
 def _prepared(slug: str) -> tuple[Utterance, ...]:
     heard = transcript(slug)
     if heard.language == "zh":
-        return with_full_width_punctuation(convert_utterances(heard.utterances, "zh-Hans"))
+        return tidied(convert_utterances(heard.utterances, "zh-Hans"), "zh-Hans")[0]
     return heard.utterances
 
 

@@ -34,13 +34,22 @@ class Finding:
 
 
 @click.command()
+@click.option("--tune", "is_tuning", is_flag=True, help="Measure recognition; write what is fastest to castkit.toml.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.pass_obj
-def doctor(app: App, /, *, as_json: bool) -> None:
+def doctor(app: App, /, *, is_tuning: bool, as_json: bool) -> None:
     """Check this machine: ffmpeg, fonts, engines, models, memory, and the store of the show it is run in.
 
     Ends with exit code 1 where something must be done before castkit can publish.
+
+    With --tune some minutes of the show's own speech are heard in every way this machine can, and the fastest that
+    gives the same words is written to [speech]; the show needs a built episode for that.
     """
+    if is_tuning:
+        from castkit.cli.tune import tune  # noqa: PLC0415
+
+        tune(app, as_json=as_json)
+        return
     findings = list(examine(app))
     if as_json:
         for one in findings:

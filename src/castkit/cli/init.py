@@ -24,8 +24,8 @@ BASE_LIMITS = (
 def init(*, directory: Path, title: str, language: str, also: tuple[str, ...], model: str | None) -> None:
     """Start a show in the folder DIR.
 
-    Makes castkit.toml, a cover, and the folders for episodes and feeds. The show can be published as it stands, into
-    the folder public; `castkit status` lists what to replace before the world sees it.
+    Makes castkit.toml, an empty glossary.toml, a cover, and the folders for episodes and feeds. The show can be
+    published as it stands, into the folder public; `castkit status` lists what to replace before the world sees it.
     """
     from castkit.config import check_show_languages, check_show_text  # noqa: PLC0415
     from castkit.scaffold.show import ShowDraft, render_show, write_show  # noqa: PLC0415

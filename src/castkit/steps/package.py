@@ -23,6 +23,7 @@ from castkit.model.language import iso639_2
 from castkit.model.licences import licence_url
 from castkit.model.programme import Programme
 from castkit.model.text import one_line
+from castkit.model.transcript import Transcript
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import BuiltTrack, Tracks, load_as, load_programme, load_tracks, write_json
 from castkit.steps.package_video import beside, make_video, mp4_tags, picture_of
@@ -140,6 +141,7 @@ def _report(
         "loudness": loudness,
         "master": master,
         "recordings": [asdict(track) for track in programme.tracks],
+        "recognition": _recognition(context, programme),
         "spoken": tracks.spoken,
         "subtitles": [_described(track) for track in tracks.worded],
         "missing": list(tracks.missing),
@@ -153,6 +155,13 @@ def _mastered(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The master's report, which must have notes, and what it says of the loudness."""
     loudness = {**value["measured"], "target_lufs": value["target"]["loudness_lufs"]}
     return {**value, "notes": [*value["notes"]]}, loudness
+
+
+def _recognition(context: EpisodeContext, programme: Programme) -> dict[str, Any]:
+    """How much of the speech got words, and which texts may be invented; times on the master's clock."""
+    heard = load_as(context.paths.transcript, Transcript.from_json).through(programme.timeline, programme.duration_ms)
+    coverage = asdict(heard.coverage) if heard.coverage else None
+    return {"coverage": coverage, "flags": [asdict(flag) for flag in heard.flags]}
 
 
 def _described(track: BuiltTrack) -> dict[str, Any]:
@@ -173,7 +182,7 @@ def _notes(tracks: Tracks, video: dict[str, Any] | None) -> Iterator[str]:
 
 def reads(context: EpisodeContext) -> Iterator[Path]:
     paths = context.paths
-    yield from (paths.master, paths.master_report, paths.programme, paths.tracks, cover_path(context))
+    yield from (paths.master, paths.master_report, paths.programme, paths.transcript, paths.tracks, cover_path(context))
     yield from (paths.master_in(codec) for codec in other_formats(context))
     for track in load_tracks(context).worded:
         yield from (paths.srt(track.language), paths.published_srt(track.language))
@@ -208,7 +217,7 @@ def settings(context: EpisodeContext) -> dict[str, Any]:
 
 STEP = Stage[EpisodeContext](
     name="package",
-    version=2,
+    version=3,
     after=("master", "transcripts"),
     reads=reads,
     writes=writes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,17 @@ from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import BuiltTrack, load_tracks, load_transcript
 from castkit.steps.subtitle import built_cues
 from castkit.subtitles.bilingual import two_languages, upper_first
+from castkit.subtitles.bilingual_vtt import Side, compose_bilingual_vtt
 from castkit.subtitles.files import write_srt
 from castkit.subtitles.labels import with_label
+from castkit.subtitles.lettering import named_for
 from castkit.subtitles.profile import profile_for
 from castkit.subtitles.speakers import with_speakers
 from castkit.subtitles.transcript_files import compose_podcast_json, compose_vtt
+from castkit.video.ass import Captions, script
+from castkit.video.shape import Size
+
+PICTURE = Size(1920, 1080)  # what the ASS file's sizes are for; players scale them to the picture they have
 
 
 def labelled(cues: tuple[Cue, ...], track: BuiltTrack) -> tuple[Cue, ...]:
@@ -46,7 +52,7 @@ def writes(context: EpisodeContext) -> Iterable[Path]:
         language = track.language
         yield from (paths.vtt(language), paths.transcript_json(language), paths.published_srt(language))
     if len(tracks) > 1:
-        yield paths.bilingual_srt
+        yield from (paths.bilingual_srt, paths.bilingual_vtt, paths.bilingual_ass)
 
 
 def settings(context: EpisodeContext) -> Any:
@@ -69,8 +75,27 @@ def run(context: EpisodeContext, job: Job) -> None:
         _write(job.output(paths.transcript_json(language)), compose_podcast_json(shown, profile, name_of))
         write_srt(job.output(paths.published_srt(language)), shown)
     if len(tracks) > 1:
-        one, other = tracks[:2]
-        write_srt(job.output(paths.bilingual_srt), bilingual(one, cues[one.language], other, cues[other.language]))
+        _write_bilingual(context, job, cues, tracks[:2])
+
+
+def _write_bilingual(
+    context: EpisodeContext, job: Job, cues: Mapping[str, tuple[Cue, ...]], tracks: Sequence[BuiltTrack]
+) -> None:
+    """Both languages in one file, Chinese above: for players with one track (SRT), for the web (VTT), to draw (ASS)."""
+    paths = context.paths
+    one, other = tracks
+    write_srt(job.output(paths.bilingual_srt), bilingual(one, cues[one.language], other, cues[other.language]))
+    first, _ = upper_first(one.language, other.language)
+    above, below = tracks if first == one.language else (other, one)
+    shown = {track.language: labelled(cues[track.language], track) for track in tracks}
+    sides = [
+        Side(track.language, shown[track.language], profile_for(track.language), _naming(context, track.language))
+        for track in (above, below)
+    ]
+    label = "; ".join(track.label for track in tracks if track.label)
+    _write(job.output(paths.bilingual_vtt), compose_bilingual_vtt(*sides, note=label))
+    captions = [Captions(side.cues, named_for(side.language)) for side in sides]
+    _write(job.output(paths.bilingual_ass), script(captions, PICTURE))
 
 
 def bilingual(
@@ -91,7 +116,7 @@ def _write(path: Path, text: str) -> None:
 
 STEP = Stage[EpisodeContext](
     name="transcripts",
-    version=1,
+    version=2,
     after=("translate",),
     reads=reads,
     writes=writes,

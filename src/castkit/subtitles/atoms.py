@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from castkit.model.transcript import Utterance, Word
-from castkit.subtitles.profile import Profile, is_wide
+from castkit.subtitles.profile import Profile, clusters, is_wide
 
 _OPENERS = "([{“‘«（《【「『〈¿¡"
 _UNITS = "%％℃°万萬亿億千百十年月日号號个個人岁歲元倍分秒点點小天周次期名位家省市"
@@ -137,7 +137,7 @@ def _spaced(text: str, profile: Profile) -> Iterator[str]:
     for token in tokens:
         # An overlong word of full-width letters is cut letter by letter; a long Latin one is never broken.
         is_overlong = profile.width(token) > profile.line_width and any(is_wide(one) for one in token)
-        yield from _glued(token) if is_overlong else (token,)
+        yield from _glued(clusters(token)) if is_overlong else (token,)
 
 
 def _tokens(text: str, run: Sequence[Sequence[Word]], profile: Profile) -> Iterator[str]:
@@ -145,7 +145,7 @@ def _tokens(text: str, run: Sequence[Sequence[Word]], profile: Profile) -> Itera
     by_dictionary = profile.language in ("zh", "yue")
     tokens = list(_chinese(text)) if by_dictionary else [word.text.strip() for words in run for word in words]
     if "".join("".join(tokens).split()) != "".join(text.split()):
-        tokens = list(text)
+        tokens = clusters(text)
     position = 0
     for token in tokens:
         if not token.strip():
@@ -154,7 +154,7 @@ def _tokens(text: str, run: Sequence[Sequence[Word]], profile: Profile) -> Itera
         for character in "".join(token.split()):
             end = text.index(character, end) + 1
         piece, position = text[position:end], end
-        yield from piece if profile.width(piece) > profile.line_width / 2 else (piece,)
+        yield from clusters(piece) if profile.width(piece) > profile.line_width / 2 else (piece,)
 
 
 def _chinese(text: str) -> Iterator[str]:

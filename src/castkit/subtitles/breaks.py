@@ -16,8 +16,9 @@ BEFORE_CONJUNCTION = 2.5
 BEFORE_PREPOSITION = 4.0
 AFTER_PHRASE = 4.0
 PLAIN = 6.0
-AFTER_ADJECTIVE = 9.0
-INSIDE_GROUP = 14.0
+AFTER_ADJECTIVE = 20.0
+BEFORE_PARTICLE = 15.0
+INSIDE_GROUP = 22.0
 
 _CLOSERS = "\"'”’»）)\\]』」》"
 _SENTENCE_END = re.compile(rf"[.!?。！？…．][{_CLOSERS}]*$")
@@ -32,7 +33,8 @@ class Words:
 
     `determiners` and `holds_next` belong to the word after them (article and noun, auxiliary and verb), and so do
     conjunctions and prepositions; `adjectives` do unless a new phrase begins there; `holds_previous` to the one before.
-    After one of `ends_phrase` a phrase is over.
+    After one of `ends_phrase` a phrase is over. `numbers` belong to what they count, `particles` to the verb before
+    them, and so does the second of each of `pairs` to the first.
     """
 
     conjunctions: frozenset[str] = frozenset()
@@ -42,10 +44,22 @@ class Words:
     adjectives: frozenset[str] = frozenset()
     holds_previous: frozenset[str] = frozenset()
     ends_phrase: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
+    pairs: frozenset[tuple[str, str]] = frozenset()
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
+
+
+def _pairs(text: str) -> frozenset[tuple[str, str]]:
+    """`verb:one,other` as pairs, for all the verb's forms that are given: `look looks:at,for`."""
+    found = set()
+    for row in text.split("; "):
+        verbs, _, others = row.partition(":")
+        found |= {(verb, other) for verb in verbs.split() for other in others.split(",")}
+    return frozenset(found)
 
 
 _EN = Words(
@@ -64,11 +78,26 @@ _EN = Words(
         "they're let not never mr mrs ms dr very too quite rather"
     ),
     adjectives=_words(
-        "some any no all both many much most few several other such one two three four five six seven eight nine ten "
-        "first second third next last same more less only just also there new old good bad small large big short long "
-        "high low young older public social common own main whole mobile little"
+        "some any no all both many much most few several other such same more less only just also there new old good "
+        "bad small large big short long high low young older public social common own main whole mobile little"
     ),
     holds_previous=_words("not n't ago percent else"),
+    numbers=_words(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion "
+        "first second third fourth fifth next last half"
+    ),
+    particles=_words("up out off down away aside back"),
+    # Verbs whose preposition is half of their meaning; elsewhere a break before a preposition reads well.
+    pairs=_pairs(
+        "look looks looked looking:at,for,after,into; fill fills filled:in; listen listens listened:to; "
+        "depend depends depended:on; consist consists:of; rely relies relied:on; deal deals dealt:with; "
+        "bring brings brought:in,about; take takes took:on,over,in; carry carries carried:on; keep keeps kept:on; "
+        "go goes went:on; talk talks talked:about; think thinks thought:about,of; wait waits waited:for; "
+        "ask asks asked:for; care cares cared:about,for; belong belongs belonged:to; begin begins began:with; "
+        "agree agrees agreed:on,with; pay pays paid:for; according:to; because:of; such:as; instead:of; due:to; "
+        "as:well; each:other; at:least,all; out:of; kind sort lot part:of"
+    ),
 )
 _FR = Words(
     conjunctions=_words("et ou mais donc car ni si que qui dont où quand lorsque puisque parce comme"),
@@ -133,7 +162,7 @@ def ends_clause(text: str) -> bool:
 
 
 def break_cost(left: str, right: str, language: str, *, earlier: str = "") -> float:
-    """The harm done by breaking between two words: 0 after a sentence, 14 between an article and its noun.
+    """The harm done by breaking between two words: 0 after a sentence, 22 between an article and its noun.
 
     `earlier` is the word before `left`: after an article, a word is more often followed by its noun than not.
     """
@@ -144,10 +173,11 @@ def break_cost(left: str, right: str, language: str, *, earlier: str = "") -> fl
     if _hold_together(left, right, table):
         return INSIDE_GROUP
     costs = (
+        (after in table.particles and before not in table.prepositions, BEFORE_PARTICLE),
         (after in table.conjunctions, BEFORE_CONJUNCTION),
         (after in table.prepositions, BEFORE_PREPOSITION),
         (before in table.ends_phrase, AFTER_PHRASE),
-        (before in table.adjectives or _bare(earlier) in table.determiners, AFTER_ADJECTIVE),
+        (before in table.adjectives or _is_in_noun_phrase(earlier, after, table), AFTER_ADJECTIVE),
     )
     return next((cost for holds, cost in costs if holds), PLAIN)
 
@@ -157,8 +187,16 @@ def _hold_together(left: str, right: str, table: Words) -> bool:
     before, after = _bare(left), _bare(right)
     if before in table.determiners | table.holds_next | table.conjunctions | table.prepositions:
         return True
-    is_number = _NUMBER.match(before) is not None
+    if (before, after) in table.pairs:
+        return True
+    is_open = after not in table.conjunctions | table.prepositions  # "one of", "the first to come"
+    is_number = (_NUMBER.match(before) is not None or before in table.numbers) and is_open
     return after in table.holds_previous or is_number or left.endswith(".") or (_is_name(left) and _is_name(right))
+
+
+def _is_in_noun_phrase(earlier: str, after: str, table: Words) -> bool:
+    """Whether the word between these is rather an adjective than a noun: it follows an article, and no verb it."""
+    return _bare(earlier) in table.determiners and after not in table.holds_next
 
 
 def _is_name(word: str) -> bool:

@@ -16,13 +16,11 @@ LONGEST_HOLD_MS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A cue's text before it has times: spoken from `start_ms` to `end_ms`, `width` characters to read."""
+    """What a cue will show: spoken from `start_ms` to `end_ms`, `width` characters to read."""
 
-    text: str
     start_ms: int
     end_ms: int
     width: float
-    speaker: str | None
 
 
 def out_time(spoken: Spoken, start_ms: int, next_ms: int | None, profile: Profile) -> int:
@@ -40,26 +38,33 @@ def out_time(spoken: Spoken, start_ms: int, next_ms: int | None, profile: Profil
     return end
 
 
-def place(spoken: Sequence[Spoken], profile: Profile, duration_ms: int) -> list[tuple[int, int]]:
-    """In and out time of every cue, in order of the first word's time; `duration_ms` is the programme's length.
+def times(spoken: Spoken, profile: Profile, *, free_ms: int, next_ms: int | None, duration_ms: int) -> tuple[int, int]:
+    """In and out time of a cue that may not come before `free_ms`.
 
-    A cue that would be too short first comes up to 100 ms early, then holds up the next one.
+    `next_ms` is when the next one's words begin, None where nothing follows until the programme ends at `duration_ms`.
+    A cue that would be too short, or too fast to read, first comes up to 100 ms early; one too short then holds up the
+    next.
     """
-    times: list[tuple[int, int]] = []
+    start = max(spoken.start_ms, free_ms)
+    limit = duration_ms if next_ms is None else next_ms - profile.gap_ms
+    needed = max(profile.shortest_ms, profile.reading_ms(spoken.width))
+    if limit - start < needed:
+        start = max(free_ms, min(start, max(spoken.start_ms - profile.lead_ms, limit - needed)))
+    end = out_time(spoken, start, next_ms, profile)
+    if next_ms is None:
+        end = min(end, duration_ms)
+    elif spoken.end_ms > limit:  # two people speak at once
+        readable = start + profile.reading_ms(spoken.width)
+        end = max(end, min(spoken.end_ms, readable, limit + LONGEST_HOLD_MS))
+    return start, min(max(end, start + profile.shortest_ms), start + profile.longest_ms)
+
+
+def place(spoken: Sequence[Spoken], profile: Profile, duration_ms: int) -> list[tuple[int, int]]:
+    """In and out time of every cue, in order of the first word's time; `duration_ms` is the programme's length."""
+    placed: list[tuple[int, int]] = []
     free = 0
     for number, one in enumerate(spoken):
         next_ms = spoken[number + 1].start_ms if number + 1 < len(spoken) else None
-        start = max(one.start_ms, free)
-        limit = duration_ms if next_ms is None else next_ms - profile.gap_ms
-        if limit - start < profile.shortest_ms:
-            start = max(free, min(start, max(one.start_ms - profile.lead_ms, limit - profile.shortest_ms)))
-        end = out_time(one, start, next_ms, profile)
-        if next_ms is None:
-            end = min(end, duration_ms)
-        elif one.end_ms > limit:  # two people speak at once
-            readable = start + profile.reading_ms(one.width)
-            end = max(end, min(one.end_ms, readable, limit + LONGEST_HOLD_MS))
-        end = min(max(end, start + profile.shortest_ms), start + profile.longest_ms)
-        times.append((start, end))
-        free = end + profile.gap_ms
-    return times
+        placed.append(times(one, profile, free_ms=free, next_ms=next_ms, duration_ms=duration_ms))
+        free = placed[-1][1] + profile.gap_ms
+    return placed

@@ -24,10 +24,10 @@ def compose_vtt(cues: Sequence[Cue], profile: Profile, name_of: Naming, *, note:
     """A WebVTT text; `name_of` gives a speaker's name as readers know it, `note` a remark that players do not show."""
     blocks = ["WEBVTT"]
     if note:
-        blocks.append(f"NOTE {_escaped(note)}")
+        blocks.append(f"NOTE {escaped(note)}")
     for cue in cues:
-        voice = f"<v {_escaped(' '.join(name_of(cue.speaker).split()))}>" if cue.speaker else ""
-        text = "\n".join(_escaped(part) for line in cue.lines for part in wrapped(line, profile, LONGEST_VTT_LINE))
+        voice = f"<v {escaped(' '.join(name_of(cue.speaker).split()))}>" if cue.speaker else ""
+        text = "\n".join(escaped(part) for line in cue.lines for part in wrapped(line, profile, LONGEST_VTT_LINE))
         blocks.append(f"{vtt_time(cue.start_ms)} --> {vtt_time(cue.end_ms)}\n{voice}{text}")
     return "\n\n".join(blocks) + "\n"
 
@@ -59,7 +59,8 @@ def wrapped(line: str, profile: Profile, longest: int) -> list[str]:
     return [one.strip() for one in lines]
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as WebVTT writes it, so that no player takes it for markup."""
     for character, entity in _ESCAPES:
         text = text.replace(character, entity)
     return text
