@@ -54,3 +54,12 @@ def test_a_program_gets_every_finding_whole(show: Workspace) -> None:
 def test_strict_ends_with_one_and_only_where_there_is_something(show: Workspace) -> None:
     assert run(show, "talk", "en", "--strict").return_value == 1
     assert run(show, "talk", "zh-Hans", "--strict").stderr == "nothing found\n"
+
+
+def test_of_all_episodes_those_not_built_are_told_and_the_others_checked(show: Workspace) -> None:
+    other = show.episode("walk")
+    other.root.mkdir()
+    other.toml.write_text(built_show.EPISODE.replace("a40a42ad", "b40a42ad"), "utf-8")
+    ended = run(show)
+    assert "walk: not built yet" in ended.stderr
+    assert "64% became 46%" in ended.stdout

@@ -36,8 +36,12 @@ def check(app: App, /, slug: str | None, language: str, *, is_strict: bool, as_j
     """
     from castkit.steps.check import check as look  # noqa: PLC0415
 
-    contexts = road.load_contexts(app, [slug] if slug else [], every=not slug)
-    found = [(context.slug, one) for context in contexts for one in look(context, language)]
+    found = []
+    for context in road.load_contexts(app, [slug] if slug else [], every=not slug):
+        if not slug and not context.paths.tracks.is_file():
+            click.echo(f"{context.slug}: not built yet, not checked", err=True)
+            continue
+        found += [(context.slug, one) for one in look(context, language)]
     if as_json:
         for episode, one in found:
             echo_json({"event": "finding", "episode": episode, **asdict(one)})
