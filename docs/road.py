@@ -10,30 +10,33 @@ STEPS = {
     "raw": (0, 1, "recordings", "#f3e9d8"),
     "ingest": (1, 1, "decode, measure", "#dbe9f4"),
     "survey": (2, 1, "place, voices, noise", "#dbe9f4"),
-    "edit": (3, 0, "cuts, long pauses", "#dbe9f4"),
-    "master": (4, 0, "clean, level, limit", "#dbe9f4"),
+    "edit": (4, 0, "cuts, long pauses", "#dbe9f4"),
+    "master": (5, 0, "clean, level, limit", "#dbe9f4"),
     "transcribe": (3, 2, "Whisper: words", "#dbe9f4"),
-    "subtitle": (4, 2, "cues as spoken", "#dbe9f4"),
-    "translate": (5, 2, "other languages", "#dbe9f4"),
-    "transcripts": (6, 2, "SRT, VTT, JSON", "#dbe9f4"),
-    "notes": (6, 3, "show notes", "#dbe9f4"),
-    "package": (7, 1, "MP3, MP4, chapters", "#dbe9f4"),
-    "burn": (7, 0, "captions in picture", "#dbe9f4"),
-    "report": (8, 0, "a page to look at", "#dbe9f4"),
-    "hls": (8, 1, "a stream", "#dbe9f4"),
-    "pages": (8, 3, "notes with a player", "#dbe9f4"),
-    "upload": (9, 2, "folder or S3", "#d9eedd"),
-    "feed": (9, 3, "a feed per language", "#d9eedd"),
-    "listeners": (9, 4, "podcast apps", "#f3e9d8"),
-    "translator": (5, 3, "accepts an SRT", "#f3e9d8"),
+    "glossary": (3, 3, "a show's terms", "#f3e9d8"),
+    "proofread": (4, 2, "terms and numbers", "#dbe9f4"),
+    "subtitle": (5, 2, "cues as spoken", "#dbe9f4"),
+    "translate": (6, 2, "other languages", "#dbe9f4"),
+    "transcripts": (7, 2, "SRT, VTT, JSON", "#dbe9f4"),
+    "notes": (7, 3, "show notes", "#dbe9f4"),
+    "package": (8, 1, "MP3, MP4, chapters", "#dbe9f4"),
+    "burn": (8, 0, "captions in picture", "#dbe9f4"),
+    "report": (9, 0, "a page to look at", "#dbe9f4"),
+    "hls": (9, 1, "a stream", "#dbe9f4"),
+    "pages": (9, 3, "notes with a player", "#dbe9f4"),
+    "upload": (10, 2, "folder or S3", "#d9eedd"),
+    "feed": (10, 3, "a feed per language", "#d9eedd"),
+    "listeners": (10, 4, "podcast apps", "#f3e9d8"),
+    "translator": (6, 3, "accepts an SRT", "#f3e9d8"),
 }
 ARROWS = [
     ("raw", "ingest"), ("ingest", "survey"), ("survey", "edit"), ("survey", "transcribe"), ("edit", "master"),
-    ("edit", "subtitle"), ("transcribe", "subtitle"), ("subtitle", "translate"), ("translate", "transcripts"),
+    ("edit", "subtitle"), ("transcribe", "proofread"), ("proofread", "subtitle"), ("subtitle", "translate"),
+    ("translate", "transcripts"),
     ("translate", "notes"), ("master", "package"), ("master", "burn"), ("transcripts", "package"),
     ("transcripts", "burn"), ("package", "report"), ("package", "hls"), ("package", "pages"), ("notes", "pages"),
     ("hls", "pages"), ("hls", "upload"), ("pages", "upload"), ("upload", "feed"), ("feed", "listeners"),
-    ("translator", "translate"),
+    ("translator", "translate"), ("glossary", "proofread"),
 ]  # fmt: skip
 STEP_X, STEP_Y, MARGIN = 142, 78, 16
 
@@ -67,7 +70,7 @@ def arrow(start: str, end: str) -> str:
 
 
 def main() -> None:
-    width = 2 * MARGIN + 9 * STEP_X + BOX_W
+    width = 2 * MARGIN + 10 * STEP_X + BOX_W
     height = 2 * MARGIN + 4 * STEP_Y + BOX_H
     body = "\n".join([*(arrow(*pair) for pair in ARROWS)])
     boxes = "\n".join(box(name) for name in STEPS)

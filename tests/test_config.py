@@ -164,6 +164,16 @@ WRONG_SHOW: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("[store]", '[subtitles]\nrequire_review = ["zh_Hans"]\n[store]', ("require_review[0]", 'mean "zh-Hans"?')),
     ("[store]", '[show.disclaimer]\nen = "a\\u0007b"\n[store]', ("show.disclaimer.en", "U+0007")),
     ("[store]", '[speech]\ncompute_type = "int9"\n[store]', ("speech.compute_type", "did you mean")),
+    ("[store]", '[subtitles]\nprofile = "netflx"\n[store]', ("line 21: subtitles.profile", 'mean "netflix"?')),
+    ("[store]", '[subtitles]\nprofile = "howse"\n[subtitles.profiles.house]\n[store]', ('mean "house"?', "podcast")),
+    ("[store]", '[subtitles.profiles.house]\nbase = "nflx"\n[store]', ("profiles.house.base", 'mean "netflix"?')),
+    ("[store]", '[translation]\nuse = "endpiont"\n[store]', ("translation.use", 'mean "endpoint"?')),
+    ("[store]", '[translation]\nuse = "endpoint"\nmodel = "m"\n[store]', ("line 20: translation.url: missing",)),
+    ("[store]", '[translation]\nuse = "endpoint"\nurl = "http://a.org/v1"\n[store]', ("translation.model: missing",)),
+    ("[store]", '[translation]\nurl = "http://a.org/v1"\n[store]', ("translation.model: missing", "beside its url")),
+    ("[store]", '[translation]\nurl = "a.org/v1"\nmodel = "m"\n[store]', ("url", 'mean "https://a.org/v1"?')),
+    ("[store]", '[translation]\nurl = "https://a.org/v1?k=1"\nmodel = "m"\n[store]', ("without ? and #",)),
+    ("[store]", '[translation]\nurl = "file:///v1"\nmodel = "m"\n[store]', ("translation.url", "https:// or http://")),
     ('"About work."', f'"{"界" * 1400}"', ("show.description", "at most 4000 bytes in UTF-8, not 4200")),
 )  # fmt: skip
 
@@ -176,6 +186,30 @@ def test_a_wrong_show_is_told_in_one_line(tmp_path: Path, old: str, new: str, sa
     assert lines[0].startswith("castkit.toml")
     for part in said:
         assert part in lines[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['url = "https://me:hush-5@a.org/v1"\nmodel = "m"', 'key_variable = "hush-5"', 'key_variable = "hush_5"'],
+)
+def test_a_secret_in_the_wrong_place_is_refused_and_not_repeated(tmp_path: Path, text: str) -> None:
+    (line,) = problems_of(lambda: load_show(make(tmp_path, f"{SHOW}\n[translation]\n{text}\n")))
+    assert "environment" in line
+    assert "hush" not in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[translation]\nurl = ""\nmodel = ""',
+        '[translation]\nuse = "endpoint"\nurl = "http://[::1]:8080/v1/"\nmodel = "m"\nkey_variable = "KEY_2"',
+        '[translation]\nuse = "local"\nmodels = ["models/translate-en_zh-1_9.argosmodel"]',
+        '[subtitles]\nprofile = "podcast"\nnumbers = "digits"',
+        '[subtitles]\nprofile = "house"\n[subtitles.profiles.house]\nbase = "bbc"\nlines = 1',
+    ],
+)
+def test_a_show_with_translation_and_profiles_loads(tmp_path: Path, text: str) -> None:
+    assert load_show(make(tmp_path, f"{SHOW}\n{text}\n"))
 
 
 WRONG_EPISODE: tuple[tuple[str, str, tuple[str, ...]], ...] = (

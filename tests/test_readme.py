@@ -19,9 +19,10 @@ import pytest
 import tomlkit
 
 from built_show import make_show
-from castkit.config import load_episode, load_show
+from castkit.config import load_episode, load_glossary, load_show
 
 ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "docs/glossary.md", "docs/translation.md")
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -131,13 +132,18 @@ def test_the_other_blocks_run_as_written(clone: Clone, demo: str) -> None:
     assert list((clone.root / "my-show/public/episodes/episode-01").glob("*.mp3"))
 
 
-def test_settings_are_as_the_readme_writes_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_settings_are_as_the_pages_write_them(tmp_path: Path, name: str) -> None:
     """Every block of TOML, put into the file it names, is read without a complaint."""
-    found = re.findall(r"^```toml\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    assert len(found) >= 5
+    found = re.findall(r"^```toml\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert len(found) >= 2
     for number, block in enumerate(found):
         workspace = make_show(tmp_path / str(number))
         paths = workspace.episode("talk")
+        if block.startswith("# glossary.toml\n"):
+            workspace.glossary.write_text(block, "utf-8")
+            assert load_glossary(workspace, load_show(workspace)).terms
+            continue
         is_episodes = block.startswith("# episode.toml\n")
         whole = {path: tomllib.loads(path.read_text("utf-8")) for path in (workspace.toml, paths.toml)}
         whole[paths.toml if is_episodes else workspace.toml] |= tomllib.loads(block)
@@ -147,6 +153,17 @@ def test_settings_are_as_the_readme_writes_them(tmp_path: Path) -> None:
         for path, value in whole.items():
             path.write_text(tomlkit.dumps(value), "utf-8")
         load_episode(workspace, load_show(workspace), "talk")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    """Files that the pages link to are there, and so are the headings within them."""
+    links = re.findall(r"\]\(([^)\s]+)\)", (ROOT / name).read_text("utf-8"))
+    for path, _, heading in (one.partition("#") for one in links if "://" not in one):
+        target = (ROOT / name).parent / path if path else ROOT / name
+        assert target.is_file(), path
+        headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE) if heading else []
+        assert not heading or heading in [one.lower().replace(" ", "-") for one in headings]
 
 
 def test_contributing_names_real_targets() -> None:

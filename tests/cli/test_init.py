@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from castkit.artwork import check_cover
 from castkit.cli.app import App
 from castkit.cli.init import init
 from castkit.cli.machine import memory_bytes
-from castkit.config import load_all, placeholders
+from castkit.config import load_all, load_glossary, placeholders
 from castkit.errors import CastkitError
 from castkit.scaffold.show import IGNORED
 from castkit.speech.models import recommend
@@ -65,25 +66,55 @@ def test_what_a_person_replaced_is_no_placeholder(tmp_path: Path) -> None:
     assert "show.image" in left
 
 
+def without_marks(path: Path, *, but: tuple[str, ...] = ()) -> None:
+    """Takes the # away from every setting of a file, those of these names excepted."""
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        setting = re.match(r"# (\[|([\w-]+) = )", line)
+        found.append(line.removeprefix("# ") if setting and setting[2] not in but else line)
+    path.write_text("\n".join(found), "utf-8")
+
+
 def test_every_remark_that_is_a_setting_is_a_valid_one(tmp_path: Path) -> None:
-    """The settings not in use can be put to use by taking away the #."""
+    """The settings not in use can be put to use by taking away the #; of the stores there is only one at a time."""
     run(tmp_path / "show", "--title", "T", "--language", "en", "--also", "zh-Hans")
     workspace = Workspace(tmp_path / "show")
-    lines = workspace.toml.read_text("utf-8").splitlines()
-    used = [
-        line.removeprefix("# ") if line.startswith(("# [", "# intro", "# require", "# en =")) else line
-        for line in lines
-    ]
-    used = [
-        line.removeprefix("# ") if line.startswith(("# id", "# name", "# role", "# org", "# zh-Hans")) else line
-        for line in used
-    ]
-    workspace.toml.write_text("\n".join(used), "utf-8")
+    without_marks(workspace.toml, but=("kind", "bucket", "endpoint", "base_url"))
     show, _ = load_all(workspace)
     assert show.people[0].id == "host"
     assert show.subtitles.require_review == ("zh-Hans",)
     assert show.show.disclaimer
     assert len(show.partners) == len(show.funders) == 1
+    defaults = load_all(_fresh(tmp_path))[0]
+    assert show.subtitles.profile == defaults.subtitles.profile
+    assert show.subtitles.numbers == defaults.subtitles.numbers
+    assert show.translation.url
+    assert show.translation.model
+    assert not defaults.translation.url
+
+
+def _fresh(folder: Path) -> Workspace:
+    run(folder / "fresh", "--title", "T", "--language", "en", "--also", "zh-Hans")
+    return Workspace(folder / "fresh")
+
+
+def test_a_new_glossary_is_empty_and_says_how_to_fill_it(tmp_path: Path) -> None:
+    workspace = _fresh(tmp_path)
+    show, _ = load_all(workspace)
+    assert load_glossary(workspace, show).terms == ()
+    words = iter(("welfare", "福利", "in the remark", "wellbeing", "福祉", "well fair", "福力"))
+    text = re.sub("…", lambda _: next(words), workspace.glossary.read_text("utf-8"))
+    workspace.glossary.write_text(text, "utf-8")
+    without_marks(workspace.glossary)
+    (term,) = load_glossary(workspace, show).terms
+    assert term.case
+    assert term.note.in_("en") == "for translators"
+
+
+def test_a_glossary_that_is_there_stays(tmp_path: Path) -> None:
+    (tmp_path / "glossary.toml").write_text('[[terms]]\nterm = "mine"\n', "utf-8")
+    run(tmp_path, "--title", "T", "--language", "en")
+    assert (tmp_path / "glossary.toml").read_text("utf-8") == '[[terms]]\nterm = "mine"\n'
 
 
 @pytest.mark.parametrize("title", ['Quotes " and \\ back', "社会保障对话", "# [show]", "'''", "{}", "%s {0}"])

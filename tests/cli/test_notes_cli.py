@@ -75,6 +75,7 @@ def show(tmp_path: Path, more: str = "", *, toml: str = NEW) -> Path:
     programme = Programme((track,), joined([(0, duration_ms)], LEAD_MS), (), duration_ms + LEAD_MS)
     built_show.write_json(paths.programme, programme.to_json())
     built_show.write_json(paths.transcript, heard.to_json())
+    built_show.write_json(paths.words, heard.to_json())
     return workspace.root
 
 

@@ -132,15 +132,21 @@ class PlainConsole(_Base):
             case events.Started(subject, step, reason):
                 self._shown[step] = 0
                 click.echo(f"{subject}  {step:<12} ...  {reason}", err=True)
-            case events.Progress(subject, step, fraction):
+            case events.Progress(subject, step, fraction, left_s):
                 quarter = int(fraction * self.QUARTERS)
                 if self._shown.get(step, 0) < quarter < self.QUARTERS:
                     self._shown[step] = quarter
-                    click.echo(f"{subject}  {step:<12} {quarter * 100 // self.QUARTERS:>3} %", err=True)
+                    left = f", about {_time(left_s)} left" if left_s is not None else ""
+                    click.echo(f"{subject}  {step:<12} {quarter * 100 // self.QUARTERS:>3} %{left}", err=True)
             case events.Finished(subject, step, seconds, _):
                 click.echo(f"{subject}  {step:<12} done in {seconds:.1f} s", err=True)
             case _:
                 pass
+
+
+def _time(seconds: float) -> str:
+    """A length of time as people say it: seconds below a minute and a half, else minutes."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 class LiveConsole(_Base):
@@ -176,7 +182,7 @@ class LiveConsole(_Base):
         match event:
             case events.Started():
                 self._tasks[key] = self._bars.add_task(event.step, total=1.0, subject=event.subject)
-            case events.Progress(_, _, fraction):
+            case events.Progress(_, _, fraction, _):
                 self._bars.update(self._tasks[key], completed=fraction)
             case events.Finished():
                 self._bars.update(self._tasks[key], completed=1.0)

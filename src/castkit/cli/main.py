@@ -29,14 +29,14 @@ COMMANDS = {
     "publish": ("publish", "Make what is stale, upload it, renew the feed."),
     "export": ("export", "Hand levelled tracks to an audio workstation."),
     "turns": ("turns", "List who speaks when on a recording that several share."),
-    "subs": ("subs", "Check subtitles: limits, terms, numbers, what is missing."),
+    "subs": ("subs", "Check subtitles; look up what was translated before."),
     "clip": ("clip", "Cut a short clip with captions, for social media."),
     "notes": ("notes", "Have notes proposed, and accept them."),
     "feed": ("feed", "Renew the feeds from what is published."),
     "serve": ("serve", "Serve the store over HTTP, to listen and look."),
     "doctor": ("doctor", "Check this machine, with a remedy for each problem."),
     "models": ("models", "List and fetch Whisper models."),
-    "schema": ("schema", "JSON Schema of castkit.toml and episode.toml."),
+    "schema": ("schema", "JSON Schema of castkit.toml, glossary.toml and episode.toml."),
 }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
+from castkit import atomic
 from castkit.cli import road
 from castkit.cli.app import App
 from castkit.cli.console import echo_json, echo_table
@@ -18,7 +20,7 @@ _WIDEST = 40  # of a cell in the table; --json has all of it
 
 @click.group()
 def subs() -> None:
-    """Check subtitles."""
+    """Check subtitles, and look up what was translated before."""
 
 
 @subs.command()
@@ -55,6 +57,41 @@ def check(app: App, /, slug: str | None, language: str, *, is_strict: bool, as_j
         click.echo("nothing found", err=True)
     if is_strict and found:
         raise click.exceptions.Exit(EXIT_FOUND)
+
+
+@subs.command()
+@click.argument("slug", shell_complete=road.complete_slug)
+@click.argument("language")
+@click.option(
+    "--to", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write the memory itself, as TMX."
+)
+@json_option
+@click.pass_obj
+def memory(app: App, /, slug: str, language: str, *, target: Path | None, as_json: bool) -> None:
+    """Show what people accepted in other episodes for sentences like those of this one, in LANGUAGE.
+
+    The show's translation memory is what was accepted in its episodes, and the TMX files in memory/. Sentences that
+    are the same come back by themselves when a draft is made; the others are for a person to look at.
+    """
+    from castkit.steps.remembering import as_tmx, for_episode  # noqa: PLC0415
+
+    (context,) = road.load_contexts(app, [slug])
+    if target is not None:
+        atomic.write_bytes(target, as_tmx(context, language))
+        click.echo(target)
+        return
+    found = for_episode(context, language)
+    if as_json:
+        for one in found:
+            echo_json({"event": "remembered", "episode": slug, "language": language, **asdict(one)})
+        return
+    for one in found:
+        click.echo(f"{clock(one.start_ms)}  {one.text}")
+        if one.like:
+            click.echo(f"{one.score:>7.0f}%  {one.like}")
+        click.echo(f"          {one.translation}  ({one.origin})")
+    if not found:
+        click.echo("nothing like it was accepted before", err=True)
 
 
 def _short(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from castkit.config.problems import Finding, Path, closest, shown
 from castkit.config.rules import Facts
+from castkit.subtitles.profiles import GUIDES
 from castkit.timecode import parse_clock
 
 Relation = Callable[[dict[str, Any], Facts], Iterator[Finding]]
@@ -60,6 +61,23 @@ def _bucket_named(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
     store = table(data, "store")
     if store.get("kind") == "s3" and not store.get("bucket"):
         yield Finding(("store", "bucket"), 'the name of the bucket, since kind = "s3"')
+
+
+def _service_whole(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    """An address goes with the name of a model, and who wants a service says which."""
+    wishes = table(data, "translation")
+    if wishes.get("use") == "endpoint" and not wishes.get("url"):
+        yield Finding(("translation", "url"), 'the address of the service, since use = "endpoint"')
+    if (wishes.get("use") == "endpoint" or wishes.get("url")) and not wishes.get("model"):
+        yield Finding(("translation", "model"), "the service's name for its model, beside its url")
+
+
+def _profile_known(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    wishes = table(data, "subtitles")
+    name, own = wishes.get("profile"), table(wishes, "profiles")
+    if isinstance(name, str) and name.strip() not in (known := (*GUIDES, *own)):
+        allowed = f"{', '.join(known)}, or a name of your own under [subtitles.profiles]"
+        yield Finding(("subtitles", "profile"), allowed, shown(name), closest(name, known))
 
 
 def _cast_once(data: dict[str, Any], facts: Facts) -> Iterator[Finding]:
@@ -177,7 +195,7 @@ def _numbered_in_serial(data: dict[str, Any], facts: Facts) -> Iterator[Finding]
         yield Finding(("number",), 'the episode\'s number, since the show has type = "serial"')
 
 
-SHOW_RELATIONS: tuple[Relation, ...] = (_languages_once, _people_once, _bucket_named)
+SHOW_RELATIONS: tuple[Relation, ...] = (_languages_once, _people_once, _bucket_named, _service_whole, _profile_known)
 EPISODE_RELATIONS: tuple[Relation, ...] = (
     _cast_once,
     _speakers_known,

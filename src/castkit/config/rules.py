@@ -35,16 +35,18 @@ class Facts:
 
 
 class Fault(NamedTuple):
-    """What is allowed instead, and what was probably meant."""
+    """What is allowed instead, and what was probably meant; `found` stands in for a value that must not be shown."""
 
     allowed: str
     guess: str = ""
+    found: str = ""
 
 
 Check = Callable[[Any, Facts], Fault | None]
 
 # XML 1.0 has no way to write these, so no feed can.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_VARIABLE = re.compile("[A-Z_][A-Z0-9_]*")
 _EMAIL = re.compile(r"[^@\s<>\"(),;:]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -90,7 +92,7 @@ def _web(value: str, _: Facts) -> Fault | None:
         is_bare = not parts.scheme and re.match(r"[\w-]+(\.[\w-]+)+(/|$)", value)
         return fault._replace(guess=f"https://{value}") if is_bare else fault
     if parts.username or parts.password:
-        return Fault("an address without a name and password in it; everybody can read a feed")
+        return Fault("an address without a name and password in it; everybody can read a feed", found="one with both")
     return None
 
 
@@ -102,6 +104,21 @@ def _base_url(value: str, facts: Facts) -> Fault | None:
     if fault := _web(value, facts):
         return fault
     return Fault("an address without ? and #", re.split("[?#]", value)[0]) if re.search("[?#]", value) else None
+
+
+def _service(value: str, facts: Facts) -> Fault | None:
+    """The address of a service on the web, or none; what opens it stands in the environment."""
+    fault = _base_url(value, facts) if value else None
+    if fault and fault.found:
+        return fault._replace(allowed="an address without a name and password in it; a key belongs in the environment")
+    return fault
+
+
+def _variable(value: str, _: Facts) -> Fault | None:
+    """A name in capitals; whatever else stands here may be the key, so it is not shown."""
+    if _VARIABLE.fullmatch(value):
+        return None
+    return Fault("an environment variable's name in capitals, never the key itself", found="something else")
 
 
 def _category(value: str, _: Facts) -> Fault | None:
@@ -241,6 +258,8 @@ SHOW_RULES: dict[str, Check] = {
     "audio.longest_pause_ms": _pause,
     "video.burn": _burnt,
     "subtitles.require_review[]": _reviewed,
+    "translation.url": _service,
+    "translation.key_variable": _variable,
 }
 EPISODE_RULES: dict[str, Check] = {
     "language": _spoken,
@@ -274,4 +293,4 @@ def by_place(data: dict[str, Any], rules: dict[str, Check], facts: Facts) -> Ite
         if check is None or (check not in _OF_NUMBERS and not isinstance(value, str)):
             continue
         if fault := check(value, facts):
-            yield Finding(path, fault.allowed, shown(value), fault.guess)
+            yield Finding(path, fault.allowed, fault.found or shown(value), fault.guess)

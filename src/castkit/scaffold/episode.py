@@ -75,6 +75,8 @@ date = {date}  # when the episode appears; before that it is not published
 people = {people}  # ids from castkit.toml, in the order of the credits
 # keywords = ["…"]
 # draft = true  # built, but not published
+# Who speaks from when on, where several share a recording; `castkit turns` lists what is said.
+# turns = [["00:00", "…"], ["00:12.5", "…"]]
 
 # The raw files, never touched. With a file for each speaker, `speaker` says who is heard in it.
 {recordings}
@@ -88,4 +90,8 @@ people = {people}  # ids from castkit.toml, in the order of the credits
 # kind = "policy-brief"
 # title = "…"
 # url = "https://…"
+
+# Words that glossary.toml would correct, and that stay as they were heard; build/proofread.json lists what it changed.
+# [glossary]
+# keep = ["…"]
 """

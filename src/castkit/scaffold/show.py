@@ -1,11 +1,11 @@
-"""A new show: a commented castkit.toml, a cover, and the folders that go with them.
+"""A new show: a commented castkit.toml and glossary.toml, a cover, and the folders that go with them.
 
 Rule: castkit.toml is written last, so that a folder is a workspace only when all else is in place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +51,19 @@ def render_show(draft: ShowDraft) -> str:
     )
 
 
+def render_glossary(languages: Sequence[str]) -> str:
+    """The glossary.toml of a new show: remarks alone."""
+    return _GLOSSARY.format(
+        term=inline(dict.fromkeys(languages, "…")),
+        others="{ " + ", ".join(f'{language} = ["…"]' for language in languages) + " }",
+    )
+
+
 def write_show(root: Path, draft: ShowDraft, text: str) -> str:
     """Makes the show in the folder `root`, which may exist; gives back the title's characters no font here can draw.
 
-    What is there already stays: a .gitignore is added to, a cover kept. CastkitError where a show is there, or the
-    folder cannot be written to.
+    What is there already stays: a .gitignore is added to, a cover and a glossary kept. CastkitError where a show is
+    there, or the folder cannot be written to.
     """
     workspace = Workspace(root)
     undrawn = ""
@@ -67,6 +75,8 @@ def write_show(root: Path, draft: ShowDraft, text: str) -> str:
         _ignore(root / ".gitignore")
         if not (root / COVER).exists():
             undrawn = _cover(root / COVER, draft.title)
+        if not workspace.glossary.exists():
+            atomic.write_bytes(workspace.glossary, render_glossary(draft.languages).encode())
         atomic.write_bytes(workspace.toml, text.encode())
     except OSError as error:
         raise CastkitError(
@@ -148,16 +158,37 @@ base_url = {base_url}  # the address at which the world finds the store
 
 # Recognition of speech. Larger models hear and translate better, and take longer:
 # tiny, base, small, medium, large-v3. `castkit models list` says which are on this machine.
+# Names and terms that the speakers use stand in glossary.toml.
 [speech]
 engine = "faster-whisper"
 model = {model}
-# hints = ["names and terms that the speakers use"]
 
 # [audio]
 # intro = "assets/intro.wav"
 # outro = "assets/outro.wav"
 
-# Publishing stops until a person has accepted the subtitles of these languages.
 # [subtitles]
-# require_review = {review}
+# require_review = {review}  # publishing stops until a person has accepted these languages
+# profile = "netflix"  # limits of length and reading speed; or "bbc", "ted", "podcast"
+# numbers = "as-heard"  # or "digits", "words"
+
+# Drafts of other languages by machine, until a person has translated. As it stands nothing leaves this machine:
+# Whisper puts what it hears into English. With url the words go to a service that speaks OpenAI's protocol; its key
+# is no setting, but the environment variable CASTKIT_TRANSLATION_KEY.
+# [translation]
+# url = "http://127.0.0.1:11434/v1"
+# model = "the service's name for its model"
+# models = ["models/translate-en_zh.argosmodel"]  # Argos packages: translation on this machine
+"""
+
+_GLOSSARY = """\
+# The show's terms and names: the recogniser is told to expect them, what it mishears of them is put right, and
+# translations are checked for them. castkit never changes this file. Take away the # to use what stands below.
+
+# [[terms]]
+# term = {term}  # as it should be written; "…" alone is the same in every language
+# accept = {others}  # other forms that are fine
+# heard = {others}  # what the recogniser makes of it: always corrected
+# case = true  # capitals matter, as in a name
+# note = "for translators"
 """

@@ -98,6 +98,25 @@ def fill_list(text: str, key: str, texts: Sequence[str]) -> str:
     return _sure(_changed(text, {key: list(texts)}, candidates), key, listed(texts))
 
 
+def set_values(text: str, table: str, values: Mapping[str, str | int]) -> str:
+    """The castkit.toml `text` with these keys in its `table`; CastkitError where that would change anything else."""
+    import tomlkit  # noqa: PLC0415
+
+    def changed(plain: str) -> str:
+        document: Any = tomlkit.parse(plain)
+        if table in document:
+            document[table].update(values)
+            return tomlkit.dumps(document)
+        written = "\n".join(f"{key} = {tomlkit.item(value).as_string()}" for key, value in values.items())
+        return f"{plain.rstrip()}\n\n[{table}]\n{written}\n"
+
+    before = tomllib.loads(text.replace("\r\n", "\n")).get(table, {})
+    if found := _changed(text, {table: {**before, **values}}, [changed]):
+        return found
+    by_hand = ", ".join(f"{key} = {value!r}" for key, value in values.items())
+    raise CastkitError(f"castkit.toml has its [{table}] in a form that cannot be changed", f"write there: {by_hand}")
+
+
 def _sure(changed: str, key: str, by_hand: str) -> str:
     if changed:
         return changed

@@ -44,7 +44,8 @@ def accept_notes(context: EpisodeContext) -> Filled:
     after = _filled(text, draft, filled)
     if not filled.written:
         why = "; ".join(filled.left) or "it proposes nothing"
-        raise CastkitError(f"nothing to accept: {why}", "empty a field in episode.toml to have it filled")
+        hint = f"write what is missing into {context.paths.notes_draft.name}, or empty a field in episode.toml"
+        raise CastkitError(f"nothing to accept: {why}", hint)
     _check(context, after)
     try:
         if path.read_bytes() != before:

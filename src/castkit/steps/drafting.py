@@ -19,6 +19,7 @@ from castkit.model.transcript import Transcript
 from castkit.steps.accepted import accepted_cues
 from castkit.steps.context import EpisodeContext
 from castkit.steps.limits import limits
+from castkit.subtitles.files import read_srt
 from castkit.subtitles.shared_times import laid_out
 from castkit.translate.drafting import draft
 from castkit.translate.endpoint import EndpointTranslator
@@ -109,14 +110,17 @@ def memory_files(context: EpisodeContext) -> tuple[Path, ...]:
 
 
 def _pairs(context: EpisodeContext, slug: str, source: str, target: str) -> tuple[Pair, ...]:
+    """What was accepted in an episode's target language, beside its source: accepted too, else as it was built."""
     other = replace(context, slug=slug)  # only its files are looked at
-    if not all(other.paths.accepted(language).is_file() for language in (source, target)):
+    paths = other.paths
+    if not paths.accepted(target).is_file():
         return ()
     try:
-        cues = [accepted_cues(other, language).cues for language in (source, target)]
+        has_source = paths.accepted(source).is_file()
+        said = accepted_cues(other, source).cues if has_source else read_srt(paths.srt(source))
+        return pairs_of(said, accepted_cues(other, target).cues, languages=(source, target), episode=slug)
     except CastkitError:  # not built here, or no SRT: told when that episode is built
         return ()
-    return pairs_of(*cues, languages=(source, target), episode=slug)
 
 
 def _request(context: EpisodeContext, job: Job, route: Route) -> Request:
