@@ -13,6 +13,7 @@ from castkit.model.cue import Origin
 from castkit.model.edit import Removed, subtracted
 from castkit.model.programme import Loudness
 from castkit.model.timeline import joined
+from castkit.model.transcript import Coverage, Flag
 from castkit.report.view import (
     Condition,
     Excerpt,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from castkit.report.view import Curve
 
 MINUTE = 60_000
+CREDIT = "请不吝点赞 订阅 转发 打赏支持明镜与点点栏目"
 
 
 def curve(frames: int, low: float, high: float) -> Curve:
@@ -77,6 +79,15 @@ def view(minutes: int = 3, **more: object) -> ReportView:
         "tracks": (host, guest), "master": master(duration, *master(0).outputs, opus), "timeline": timeline,
         "removed": removed, "chapters": (Mark(0, "Welcome"), Mark(66_000, "The fund")),
         "warnings": (Mark(57_200, "Guest: clipped"), Mark(None, "en: nobody has read these subtitles")),
+        "coverage": Coverage(132_000, 4_300, 412, 2, ((41_000, 43_200), (90_500, 91_600))),
+        "flags": (
+            Flag(20_000, 20_900, "Thank you.", "known-phrase", "but somebody speaks there", is_dropped=False),
+            Flag(41_500, 43_000, CREDIT, "known-phrase", "no voice is heard at its time", is_dropped=True),
+            Flag(
+                90_000, 96_000, "Many people, many people,", "loop", "'Many people,' 9 times running, kept once",
+                is_dropped=True, is_translation=True,
+            ),
+        ),
         "subtitles": (
             Subtitles("en", Origin.RECOGNITION, 64),
             Subtitles("zh-Hans", Origin.ACCEPTED, 69, ("2 cues are too fast",)),

@@ -19,6 +19,7 @@ import report_samples as samples
 from castkit.model.edit import Removed
 from castkit.model.programme import Loudness
 from castkit.model.timeline import Timeline, joined
+from castkit.model.transcript import Coverage, Flag
 from castkit.report.page import render
 from castkit.report.view import Fault, Mark, MasterView, Output, Players, TrackView
 
@@ -77,6 +78,10 @@ def test_the_page_is_whole_and_says_what_was_measured(full: str) -> None:
         "01:01.2 clipping, 200 ms", "01:12.0 dropout, 30 ms (not in the episode)", "silence at the ends", "cut out",
         "00:57 Guest: clipped", "en: nobody has read these subtitles", "00:00 Welcome", "01:06 The fund",
         "machine transcript, not reviewed", "reviewed by a person", "2 cues are too fast", "copied untouched",
+        "of 2 min 12 s of speech have them", "2 min 08 s of 2 min 12 s of speech have words (96.7 %): 412 words",
+        "00:41 2.2 s that sound like speech", "Left out of the transcript", f"00:41 {samples.CREDIT}",
+        "known phrase: no voice is heard at its time", "loop, in the English translation: 'Many people,' 9 times",
+        "Kept, but worth a look: 1", "00:20 Thank you.",
         "up to 1.4 dB, 3 rounds", "linear", "MP3, 128 kbit/s", "target −16.0 LUFS; off it: Opus", "recorded 15.1 LU",
     ):  # fmt: skip
         assert text in page.words.replace("\u00a0", " "), text
@@ -140,6 +145,7 @@ def test_hostile_texts_are_shown_not_obeyed() -> None:
             master=replace(view.master, outputs=(output,)), chapters=(Mark(0, HOSTILE),), warnings=(Mark(1, HOSTILE),),
             removed=(Removed(0, 6000, HOSTILE),), video=((HOSTILE, HOSTILE),),
             subtitles=(replace(view.subtitles[0], exceptions=(HOSTILE,), language="xx-\"'<"),),
+            flags=(Flag(1, 2, HOSTILE, HOSTILE, HOSTILE, True), Flag(1, 2, HOSTILE, "loop", HOSTILE, False)),
             players=Players(before=HOSTILE, after="javascript:alert(1)//../x y.mp3"),
         )
     )  # fmt: skip
@@ -218,6 +224,38 @@ def test_the_bold_curve_is_the_speakers_own_speech() -> None:
     faint, bold = re.findall(r'd="([^"]*)" style="[^"]*var\(--speaker-0\)', before)
     ends = [max(float(one) for one in re.findall(r"[ML] ([\d.]+)", shape)) for shape in (faint, bold)]
     assert ends == [pytest.approx(991, abs=2), pytest.approx(500, abs=1)]  # the window's middle: 1.5 s from the end
+
+
+def test_without_recognition_there_is_no_section_of_words() -> None:
+    page = Page(render(samples.view(coverage=None, flags=())))
+    assert not [one for one in page.all("section") if one.get("id") == "words"]
+    assert "of speech have" not in page.words
+
+
+def test_words_that_are_all_there_are_said_to_be() -> None:
+    page = Page(render(samples.view(coverage=Coverage(60_000, 400, 150, 0), flags=())))
+    assert "1 min 00 s of 1 min 00 s of speech have words (99.3 %): 150 words, none of them where nobody" in page.words
+    assert "Left out" not in page.words
+    assert "Kept" not in page.words
+    assert "– of 0 ms" not in Page(render(samples.view(coverage=Coverage(0, 0, 0, 0), flags=()))).words
+
+
+def test_gaps_and_flags_lead_to_their_sound_and_stay_few(full: str) -> None:
+    links = [one["href"] for one in Page(full).all("a") if "data-at" in one]
+    for at in ("41.000", "41.500", "90.500", "20.000"):
+        assert f"./talk.mp3#t={at}" in links
+    flags = tuple(
+        Flag(at, at + 400, "Thank you.", "known-phrase", "so", dropped)
+        for at in range(900)
+        for dropped in (True, False)
+    )
+    gaps = tuple((at, at + 900) for at in range(0, 900_000, 1000))
+    text = render(samples.view(flags=flags, coverage=Coverage(900_000, 810_000, 9, 0, gaps)))
+    words = Page(text).words
+    assert "Kept, but worth a look: 900" in words
+    assert words.count("and 800 more") == 2
+    assert "and 600 more" in words
+    assert len(text) < len(full) + 200_000
 
 
 def test_one_clock_has_one_row_of_times() -> None:

@@ -12,10 +12,14 @@ import pytest
 from tracks_made import together
 
 from castkit import ffmpeg
+from castkit.model.glossary import Glossary
+from castkit.model.show import SpeechSettings
+from castkit.speech.devices import chosen
 from castkit.speech.models import locate
 from castkit.speech.recognise import Recognition, Voice, Wish, recognise
 from castkit.speech.sound import Sound
-from castkit.speech.transcriber import open_transcriber
+from castkit.speech.transcriber import Transcriber, open_transcriber
+from castkit.wording.glossary_hints import hints
 
 RECORDINGS = {
     "episode-01": (("host.flac", "host"), ("guest.m4a", "guest")),
@@ -43,6 +47,12 @@ def demo_speech(demo_raw: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def demo_terms(demo_raw: Path) -> Glossary:
+    """The demonstration show's glossary."""
+    return Glossary.model_validate(tomllib.loads((demo_raw.parent / "glossary.toml").read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
 def voices(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Voice, ...]]:
     """The tracks of an episode by slug, with their speakers."""
     folder = tmp_path_factory.mktemp("tracks")
@@ -57,16 +67,28 @@ def voices(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
 
 
 @pytest.fixture(scope="session")
-def heard(base: Path, demo_speech: dict[str, Any], truth: dict[str, Any], voices) -> Callable[[str], Recognition]:
+def faster(base: Path) -> Transcriber:
+    """The default engine, loaded once for all tests."""
+    return open_transcriber("faster-whisper", base)
+
+
+@pytest.fixture(scope="session")
+def heard(
+    faster: Transcriber,
+    demo_speech: dict[str, Any],
+    demo_terms: Glossary,
+    truth: dict[str, Any],
+    voices: Callable[[str], tuple[Voice, ...]],
+) -> Callable[[str], Recognition]:
     """What is recognised in an episode with the demonstration's settings, by slug; done once for all tests."""
 
     @cache
     def of(slug: str) -> Recognition:
-        transcriber = open_transcriber(demo_speech["engine"], base)
-        wish = Wish(
-            truth[slug]["language"], beam_size=demo_speech.get("beam_size", 5), hints=tuple(demo_speech["hints"])
-        )
-        return recognise(voices(slug), transcriber, wish)
+        way = chosen(SpeechSettings.model_validate(demo_speech), "cpu")
+        language = truth[slug]["language"]
+        terms = hints(demo_terms, "zh-Hans" if language == "zh" else language)
+        wish = Wish(language, way.beam_size, terms, slug == "episode-02", way.batch_size)
+        return recognise(voices(slug), faster, wish)
 
     return of
 

@@ -7,9 +7,6 @@ import statistics
 import pytest
 from scoring import error_rate
 
-from castkit.speech.recognise import detect_language
-from castkit.speech.transcriber import open_transcriber
-
 
 @pytest.mark.parametrize(("slug", "limit"), [("episode-01", 0.04), ("episode-02", 0.08), ("episode-03", 0.04)])
 def test_errors_in_the_words(slug, limit, heard, truth):
@@ -17,18 +14,17 @@ def test_errors_in_the_words(slug, limit, heard, truth):
     assert error_rate(text, truth[slug]) <= limit
 
 
-@pytest.mark.parametrize("slug", ["episode-01", "episode-02", "episode-03"])
-def test_times_of_the_turns(slug, heard, truth):
-    words = [word for utterance in heard(slug).utterances for word in utterance.words]
-    starts, ends = [], []
-    for turn in truth[slug]["turns"]:
-        inside = [w for w in words if w.start_ms < turn["end_ms"] and w.end_ms > turn["start_ms"]]
-        assert inside, turn
-        starts.append(abs(inside[0].start_ms - turn["start_ms"]))
-        ends.append(abs(inside[-1].end_ms - turn["end_ms"]))
-    assert statistics.median(starts) <= 60
-    assert statistics.median(ends) <= 100
-    assert max(starts + ends) <= 300
+def test_times_of_the_turns(heard, truth):
+    """First and last words of all turns of the three episodes, which is what issue 4 promises."""
+    off = []
+    for slug in ("episode-01", "episode-02", "episode-03"):
+        words = [word for utterance in heard(slug).utterances for word in utterance.words]
+        for turn in truth[slug]["turns"]:
+            inside = [w for w in words if w.start_ms < turn["end_ms"] and w.end_ms > turn["start_ms"]]
+            assert inside, turn
+            off += [abs(inside[0].start_ms - turn["start_ms"]), abs(inside[-1].end_ms - turn["end_ms"])]
+    assert statistics.median(off) <= 80
+    assert statistics.quantiles(off, n=20)[-1] <= 250
 
 
 def test_every_word_has_its_speaker_although_the_guest_is_in_the_hosts_microphone(heard, truth):
@@ -55,7 +51,12 @@ def test_chinese_has_punctuation_and_one_script(heard):
     assert not set("這個們說產險") & set(text)
 
 
-@pytest.mark.parametrize(("slug", "language"), [("episode-01", "en"), ("episode-02", "zh"), ("episode-03", "en")])
-def test_language_is_detected(slug, language, base, voices):
-    transcriber = open_transcriber("faster-whisper", base)
-    assert detect_language(voices(slug), transcriber) == language
+def test_every_turn_is_translated(heard, truth):
+    english = [word for utterance in heard("episode-02").translation for word in utterance.words]
+    assert "".join(word.text for word in english).isascii()
+    without = [
+        turn
+        for turn in truth["episode-02"]["turns"]
+        if not any(w.start_ms < turn["end_ms"] and w.end_ms > turn["start_ms"] for w in english)
+    ]
+    assert without == []

@@ -11,11 +11,14 @@ import pytest
 from tracks_made import together
 
 from castkit.errors import CastkitError
+from castkit.speech.attempts import Rung
+from castkit.speech.devices import ENGINES
+from castkit.speech.hearing import Request, hear, segments
 from castkit.speech.recognise import Wish, recognise
 from castkit.speech.sound import Sound
-from castkit.speech.transcriber import Task, open_transcriber
+from castkit.speech.spans import Span
+from castkit.speech.transcriber import Heard, Order, Task, open_transcriber
 
-ENGINES = ("faster-whisper", "openai-whisper")
 GREEDY = Task("en", beam_size=1)
 
 pytestmark = pytest.mark.filterwarnings(
@@ -24,8 +27,8 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 @pytest.fixture(scope="module")
-def engines(base):
-    return {name: open_transcriber(name, base) for name in ENGINES}
+def engines(base, faster):
+    return {"faster-whisper": faster, "openai-whisper": open_transcriber("openai-whisper", base)}
 
 
 @pytest.fixture(params=ENGINES)
@@ -38,13 +41,32 @@ def samples(clip):
     return clip.read(0, clip.length)
 
 
+@pytest.fixture
+def chinese(voices):
+    """ "Welcome to Social Protection Dialogues. I am the host." """
+    return voices("episode-02")[0].sound.read_ms(700, 6500)
+
+
+def said(transcriber, windows, tasks) -> tuple[Heard, ...]:
+    """What is heard in windows that are one stretch of speech each."""
+    encoded = transcriber.encode(windows)
+    lengths = [len(window) // 16 for window in windows]
+    return hear(
+        encoded,
+        [
+            Request(number, task, (Span(0, length),), length)
+            for number, (task, length) in enumerate(zip(tasks, lengths, strict=True))
+        ],
+    )
+
+
 def test_it_says_what_it_is(transcriber, engines):
     assert engines[transcriber.engine] is transcriber
     assert transcriber.version
 
 
 def test_words_in_order_within_the_window(transcriber, samples, clip):
-    heard = transcriber.hear(samples, GREEDY)
+    (heard,) = said(transcriber, [samples], [GREEDY])
     assert heard.text.startswith("Welcome to Social Protection Dialogues, the podcast about security at work")
     edges = [edge for word in heard.words for edge in (word.start_ms, word.end_ms)]
     assert edges == sorted(edges)
@@ -56,30 +78,65 @@ def test_words_in_order_within_the_window(transcriber, samples, clip):
     assert heard.no_speech < 0.6
 
 
-def test_the_same_window_gives_the_same_words(transcriber, samples):
-    first = transcriber.hear(samples, GREEDY)
-    transcriber.hear(samples[: len(samples) // 2], GREEDY)
-    assert transcriber.hear(samples, GREEDY) == first
+def test_a_batch_in_three_ways_at_once(transcriber, samples, chinese):
+    """Each window by its own task, in the order of the batch, and nothing of one in another."""
+    zh = Task("zh", prompt="以下是普通话的句子。")
+    windows, tasks = [chinese, samples, chinese], [zh, GREEDY, Task("zh", translate=True)]
+    first, second, third = said(transcriber, windows, tasks)
+    assert "我是主持人" in first.text
+    assert second.text.startswith("Welcome to Social Protection Dialogues")
+    assert third.words
+    assert third.text.isascii()
+    assert said(transcriber, windows, tasks) == (first, second, third)
 
 
-def test_the_language_is_probable(transcriber, samples):
-    found = transcriber.language_probabilities(samples)
-    assert max(found, key=found.__getitem__) == "en"
-    assert found["en"] > 0.9
-    assert sum(found.values()) == pytest.approx(1, abs=0.01)
+def test_the_language_of_each_window_is_probable(transcriber, samples, chinese):
+    for found, language in zip(transcriber.encode([samples, chinese]).languages(), ("en", "zh"), strict=True):
+        assert max(found, key=found.__getitem__) == language
+        assert found[language] > 0.9
+        assert sum(found.values()) == pytest.approx(1, abs=0.01)
 
 
 def test_beam_and_prompt_are_taken(transcriber, samples):
-    assert "Dialogues" in transcriber.hear(samples, Task("en", beam_size=2, prompt="Social Protection Dialogues.")).text
+    (heard,) = said(transcriber, [samples], [Task("en", beam_size=2, prompt=" Social Protection Dialogues.")])
+    assert "Dialogues" in heard.text
+    assert "Dialogues. Social" not in heard.text
 
 
-def test_chinese_words_and_their_translation(transcriber, voices):
-    sound = voices("episode-02")[0].sound
-    samples = sound.read_ms(700, 6500)
-    assert "我是主持人" in transcriber.hear(samples, Task("zh", beam_size=1, prompt="以下是普通话的句子。")).text
-    english = transcriber.hear(samples, Task("zh", beam_size=1, translate=True))
-    assert english.words
-    assert english.text.isascii()
+def test_it_is_heard_from_a_given_time_on(transcriber, samples):
+    encoded = transcriber.encode([samples])
+    (attempt,) = encoded.decode([Order(0, GREEDY, 6900)], Rung(1))
+    first = segments(attempt.tokens, encoded.first_stamp, 6900)[0]
+    assert abs(first.start_ms - 6900) <= 20
+    assert "Welcome" not in attempt.text
+    assert attempt.text.strip().startswith("I am your host")
+
+
+def test_what_is_drawn_at_random_is_drawn_again(transcriber, samples, chinese):
+    """Whatever was drawn before: a run that is resumed gives what one without a break would have given."""
+    orders = [Order(0, Task("en")), Order(1, Task("zh"))]
+    first = transcriber.encode([samples, chinese]).decode(orders, Rung(5, 1.0))
+    transcriber.encode([chinese]).decode([Order(0, Task("zh"))], Rung(5, 0.8))
+    assert transcriber.encode([samples, chinese]).decode(orders, Rung(5, 1.0)) == first
+
+
+def test_both_engines_give_the_same_text(engines, samples, chinese):
+    """Greedy, in float32: the weights are the same numbers in both."""
+    windows = [samples, chinese, samples[6900 * 16 :]]
+    tasks = [GREEDY, Task("zh", prompt="以下是普通话的句子。"), Task("en", prompt=" Social Protection.")]
+    for faster, openai in zip(*(said(engines[name], windows, tasks) for name in ENGINES), strict=True):
+        assert faster.text == openai.text
+        assert [w.text for w in faster.words] == [w.text for w in openai.words]
+        apart = [abs(a.start_ms - b.start_ms) for a, b in zip(faster.words, openai.words, strict=True)]
+        assert max(apart) <= 40
+        assert faster.log_probability == pytest.approx(openai.log_probability, abs=0.02)
+        assert faster.no_speech == pytest.approx(openai.no_speech, abs=0.02)
+
+
+def test_both_engines_decode_alike_from_a_given_time_on(engines, samples):
+    attempts = [engines[name].encode([samples]).decode([Order(0, GREEDY, 6900)], Rung(1))[0] for name in ENGINES]
+    assert attempts[0].text == attempts[1].text
+    assert attempts[0].log_probability == pytest.approx(attempts[1].log_probability, abs=0.05)
 
 
 @pytest.mark.parametrize("sound", ["silence", "hum", "noise"])
@@ -92,16 +149,6 @@ def test_where_nobody_speaks_there_are_no_words(transcriber, sound, tmp_path):
     }[sound]
     found = recognise(together([_written(wave, tmp_path)], [None]), transcriber, Wish("en"))
     assert found.utterances == ()
-
-
-def test_both_engines_give_the_same_text(engines, samples):
-    """Greedy, in float32: the weights are the same numbers in both."""
-    faster, openai = (engines[name].hear(samples, GREEDY) for name in ENGINES)
-    assert faster.text == openai.text
-    assert [w.text for w in faster.words] == [w.text for w in openai.words]
-    apart = [abs(a.start_ms - b.start_ms) for a, b in zip(faster.words, openai.words, strict=True)]
-    assert max(apart) <= 40
-    assert faster.log_probability == pytest.approx(openai.log_probability, abs=0.01)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -136,7 +183,7 @@ def test_a_damaged_conversion_is_made_again(base, tmp_path, samples, engines):
     kept = tmp_path / "openai-whisper.pt"
     kept.write_bytes(b"half a checkpoint")
     again = open_transcriber("openai-whisper", tmp_path)
-    assert again.hear(samples, GREEDY) == engines["openai-whisper"].hear(samples, GREEDY)
+    assert said(again, [samples], [GREEDY]) == said(engines["openai-whisper"], [samples], [GREEDY])
     assert kept.stat().st_size > 100_000_000
     assert not list(tmp_path.glob(".openai*"))
 

@@ -20,10 +20,11 @@ from castkit.model.edit import Removed
 from castkit.model.language import language_name
 from castkit.model.programme import Loudness
 from castkit.model.text import one_line, printable
+from castkit.report import recognised
 from castkit.report.axis import Axis, common, ticks
 from castkit.report.pictures import gain_range, pictures, speakers
 from castkit.report.view import Excerpt, Fault, Mark, Output, Players, ReportView, TrackView
-from castkit.report.wording import NOTHING, REASONS, figure, length, limiter, lufs, minutes, size, span
+from castkit.report.wording import NOTHING, REASONS, figure, length, limiter, lufs, minutes, share, size, span
 
 TOLERANCE_LU = 0.3  # how near the target a file must come
 _MOST_MARKS = 300  # faults of a recording, or removed spans, that are listed one by one
@@ -78,6 +79,7 @@ def _values(view: ReportView) -> dict[str, Any]:
         "outputs": tuple(_output(one, view) for one in view.master.outputs),
         "target": _target(view),
         "chapters": tuple(_mark(mark, whole) for mark in view.chapters),
+        "recognised": _recognised(view, whole),
         "subtitles": tuple(_subtitles(view)),
         "video": view.video,
     }
@@ -146,6 +148,10 @@ def _tiles(view: ReportView) -> Iterator[dict[str, str]]:
         yield _tile("True peak", peak, _but(note, "over it", over), "bad" if over else "good")
         yield _tile("Range", figure(found.range_lu, "LU"), _ranges(view.tracks))
     yield from _speakers_apart(view.tracks)
+    if view.coverage is not None and view.coverage.speech_ms:
+        spoken = share(view.coverage.speech_ms - view.coverage.wordless_ms, view.coverage.speech_ms)
+        state = "good" if recognised.is_good(view.coverage) else "caution"
+        yield _tile("Words", spoken, f"of {length(view.coverage.speech_ms)} of speech have them", state)
     if view.warnings:
         yield _tile("Warnings", str(len(view.warnings)), "listed below", "caution")
     else:
@@ -301,6 +307,27 @@ def _target(view: ReportView) -> str:
         f"Every file was measured after encoding. Target {target} ± {TOLERANCE_LU} LU, true peak at most {ceiling}; "
         "a mono file counts as it is heard, from two loudspeakers."
     )
+
+
+def _recognised(view: ReportView, whole: str) -> dict[str, Any] | None:
+    """How much of the speech got words, and which words may be invented; None where neither is known."""
+    if view.coverage is None and not view.flags:
+        return None
+    gaps = recognised.gaps(view.coverage) if view.coverage else ()
+    left_out, kept = (tuple(recognised.doubts(view.flags, is_dropped=dropped)) for dropped in (True, False))
+    return {
+        "summary": recognised.summary(view.coverage) if view.coverage else "",
+        "gaps": tuple(_mark(mark, whole) for mark in gaps[: recognised.MOST_MARKS]),
+        "more_gaps": max(0, len(gaps) - recognised.MOST_MARKS),
+        "left_out": tuple(_doubt(one, whole) for one in left_out[:_MOST_MARKS]),
+        "more_left_out": max(0, len(left_out) - _MOST_MARKS),
+        "kept": tuple(_doubt(one, whole) for one in kept[: recognised.MOST_MARKS]),
+        "kept_count": len(kept),
+    }
+
+
+def _doubt(one: recognised.Doubt, whole: str) -> dict[str, Any]:
+    return {**_mark(one.mark, whole), "quote": one.quote, "why": one.why}
 
 
 def _subtitles(view: ReportView) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from castkit.model.cue import Origin
 from castkit.model.edit import Removed, Spans
 from castkit.model.programme import Loudness
 from castkit.model.timeline import Timeline
+from castkit.model.transcript import Coverage, Flag
 
 if TYPE_CHECKING:
     import numpy as np
@@ -141,7 +142,10 @@ class Players:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """An episode's report; `language` (BCP 47) is that of the title, the chapters and the show's name."""
+    """An episode's report; `language` (BCP 47) is that of the title, the chapters and the show's name.
+
+    `coverage` and `flags` are recognition's, on the master's clock.
+    """
 
     title: str
     show: str
@@ -154,6 +158,8 @@ class ReportView:
     removed: tuple[Removed, ...] = ()
     chapters: tuple[Mark, ...] = ()
     warnings: tuple[Mark, ...] = ()
+    coverage: Coverage | None = None
+    flags: tuple[Flag, ...] = ()
     subtitles: tuple[Subtitles, ...] = ()
     video: tuple[tuple[str, str], ...] = ()
     players: Players = Players()

@@ -16,6 +16,10 @@ REASONS = {"cut": "cut out", "silence": "silence at the ends", "pause": "long pa
 """Why a span was removed (`castkit.model.edit.Removed`), in words."""
 
 
+FLAGS = {"known-phrase": "known phrase", "loop": "loop", "no-evidence": "no evidence of speech"}
+"""Why a text is flagged (`castkit.model.transcript.Flag`), in words."""
+
+
 def figure(value: float | None, unit: str, *, is_signed: bool = False) -> str:
     """`−16.1 LUFS`; a dash for None and NaN, `−∞ dB` for nothing at all."""
     if value is None or math.isnan(value):
@@ -56,6 +60,15 @@ def length(ms: int) -> str:
     if seconds < 3600:
         return f"{seconds // 60} min {seconds % 60:02} s"
     return f"{seconds // 3600} h {seconds // 60 % 60:02} min"
+
+
+def share(part: float, whole: float) -> str:
+    """A part in percent, `100 %` only for all of it; a dash where there is no whole."""
+    if whole <= 0:
+        return NOTHING
+    percent = 100 * part / whole
+    text = f"{percent:.1f}" if part < whole else "100"
+    return f"{'99.9' if text == '100.0' else text}\u00a0%"
 
 
 def size(count: int) -> str:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import uuid
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from castkit import atomic
 from castkit.errors import CastkitError, ToolMissing
-from castkit.speech import models, transcriber, weights
+from castkit.speech import models, weights
+from castkit.speech.attempts import SEED, Attempt, Rung, most_tokens
 from castkit.speech.sound import RATE
-from castkit.speech.transcriber import Attempt, Heard, Task, best_attempt
-from castkit.speech.words import TimedText, words_of
+from castkit.speech.transcriber import PROMPT_MS, PROMPT_TOKENS, STAMP_MS, Order, Task
+from castkit.speech.words import TimedText
 
 if TYPE_CHECKING:
     from castkit.speech.sound import Samples
@@ -27,21 +29,30 @@ FRAMES = 3000  # of 10 ms: the 30 s that Whisper hears
 HOP = 160  # samples
 
 
+def _torch() -> Any:
+    """torch; ToolMissing where it or openai-whisper is not installed."""
+    try:
+        import torch  # noqa: PLC0415
+        import whisper  # noqa: F401, PLC0415
+    except ImportError as error:
+        hint = 'in the folder of castkit\'s repository run: python -m pip install -c constraints.txt ".[openai]"'
+        raise ToolMissing(f"openai-whisper is not installed: {error}", hint) from error
+    return torch
+
+
+def has_gpu() -> bool:
+    """Whether torch finds a GPU."""
+    return bool(_torch().cuda.is_available())
+
+
 class OpenAIWhisper:
     """A model in openai-whisper, converted from CTranslate2's form without loss."""
 
     engine = "openai-whisper"
 
-    def __init__(self, folder: Path, *, device: str = "auto", compute_type: str = "float32") -> None:
-        try:
-            import torch  # noqa: PLC0415
-            import whisper  # noqa: F401, PLC0415
-        except ImportError as error:
-            hint = 'in the folder of castkit\'s repository run: python -m pip install -c constraints.txt ".[openai]"'
-            raise ToolMissing(f"openai-whisper is not installed: {error}", hint) from error
+    def __init__(self, folder: Path, *, device: str = "cpu", compute_type: str = "float32") -> None:
+        _torch()
         self.version: str = version("openai-whisper")
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
         allowed = ("float32", "float16") if device == "cuda" else ("float32",)
         if compute_type not in allowed:
             raise CastkitError(
@@ -50,74 +61,102 @@ class OpenAIWhisper:
             )
         self._half = compute_type == "float16"
         self._model = _load(folder, device)
-        self._last: tuple[bytes, Any, Any] = (b"", None, None)
 
-    def language_probabilities(self, samples: Samples) -> Mapping[str, float]:
-        if not self._model.is_multilingual:
-            return {"en": 1.0}
-        _, found = self._model.detect_language(self._encode(samples)[1])
-        return {language: float(probability) for language, probability in found[0].items()}
-
-    def hear(self, samples: Samples, task: Task) -> Heard:
-        from whisper.timing import find_alignment  # noqa: PLC0415
-
-        mel, encoded = self._encode(samples)
-        attempt = best_attempt(self._attempts(encoded, task, len(samples) / RATE), task)
-        if attempt.is_silence or not attempt.text.strip():
-            return Heard((), attempt.log_probability, attempt.no_speech, repeats_itself=False)
-        frames = min(FRAMES, len(samples) // HOP)
-        aligned = find_alignment(self._model, self._tokenizer(task), list(attempt.tokens), mel[0], frames)
-        timed = (TimedText(item.start, item.end, item.word, item.probability) for item in aligned)
-        return Heard(words_of(timed), attempt.log_probability, attempt.no_speech, attempt.repeats_itself)
-
-    def _tokenizer(self, task: Task) -> Any:
-        from whisper.tokenizer import get_tokenizer  # noqa: PLC0415
-
-        model = self._model
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)  # it leaves its vocabulary's file open
-            return get_tokenizer(
-                model.is_multilingual, num_languages=model.num_languages, language=task.language, task=task.name
-            )
-
-    def _encode(self, samples: Samples) -> tuple[Any, Any]:
-        """The window's spectrogram (1 × mels × 3000) and its encoding; kept until the next window."""
+    def encode(self, windows: Sequence[Samples]) -> OpenAIEncoded:
+        """The windows one after the other: this is the reference, and its memory stays small."""
         import torch  # noqa: PLC0415
         from whisper.audio import log_mel_spectrogram, pad_or_trim  # noqa: PLC0415
 
-        key = samples.tobytes()
-        if self._last[0] != key:
+        found = OpenAIEncoded(self._model, tuple(len(samples) for samples in windows), is_half=self._half)
+        for samples in windows:
             mel = log_mel_spectrogram(samples, self._model.dims.n_mels, padding=HOP, device=self._model.device)
             mel = pad_or_trim(mel[:, : len(samples) // HOP], FRAMES)[None]
             mel = mel.half() if self._half else mel
             with torch.no_grad():
-                self._last = (key, mel, self._model.encoder(mel))
-        return self._last[1], self._last[2]
+                found.spectrograms.append(mel)
+                found.states.append(self._model.encoder(mel))
+        torch.manual_seed(SEED)
+        return found
 
-    def _attempts(self, encoded: Any, task: Task, seconds: float) -> Iterator[Attempt]:
-        import torch  # noqa: PLC0415
-        import whisper  # noqa: PLC0415
 
-        tokenizer = self._tokenizer(task)
-        prompt = tokenizer.encode(" " + task.prompt.strip())[: transcriber.PROMPT_TOKENS] if task.prompt else None
-        torch.manual_seed(transcriber.SEED)
-        for temperature in transcriber.TEMPERATURES:
-            way: dict[str, Any] = {"best_of": transcriber.BEST_OF} if temperature else {"beam_size": task.beam_size}
-            if not temperature and task.beam_size == 1:
-                way = {}
-            options = whisper.DecodingOptions(
-                task=task.name,
-                language=task.language,
-                temperature=temperature,
-                prompt=prompt,
-                without_timestamps=True,
-                sample_len=transcriber.most_tokens(seconds),
-                fp16=self._half,
-                **way,
-            )
-            result = whisper.decode(self._model, encoded, options)[0]
-            tokens = tuple(token for token in result.tokens if token < tokenizer.eot)
-            yield Attempt(tokens, tokenizer.decode(list(tokens)), result.avg_logprob, result.no_speech_prob)
+@dataclass(slots=True)
+class OpenAIEncoded:
+    """Windows after the encoder (each 1 × 1500 × width) with their spectrograms; `lengths` in samples."""
+
+    model: Any
+    lengths: tuple[int, ...]
+    spectrograms: list[Any] = field(default_factory=list)
+    states: list[Any] = field(default_factory=list)
+    is_half: bool = False
+    _tokenizers: dict[tuple[str, bool], Any] = field(default_factory=dict)
+
+    @property
+    def first_stamp(self) -> int:
+        return int(self._tokenizer(Task("en")).timestamp_begin)
+
+    def languages(self) -> tuple[Mapping[str, float], ...]:
+        if not self.model.is_multilingual:
+            return tuple({"en": 1.0} for _ in self.lengths)
+        found = [self.model.detect_language(states)[1][0] for states in self.states]
+        return tuple({language: float(probability) for language, probability in one.items()} for one in found)
+
+    def decode(self, orders: Sequence[Order], rung: Rung) -> tuple[Attempt, ...]:
+        longest = max(self.lengths[order.window] for order in orders) / RATE
+        return tuple(self._decode(order, rung, most_tokens(longest)) for order in orders)
+
+    def align(self, orders: Sequence[Order], texts: Sequence[Sequence[int]]) -> tuple[tuple[TimedText, ...], ...]:
+        from whisper.timing import find_alignment  # noqa: PLC0415
+
+        found = []
+        for order, tokens in zip(orders, texts, strict=True):
+            frames = min(FRAMES, self.lengths[order.window] // HOP)
+            mel, tokenizer = self.spectrograms[order.window][0], self._tokenizer(order.task)
+            aligned = find_alignment(self.model, tokenizer, list(tokens), mel, frames) if tokens else ()
+            found.append(tuple(TimedText(item.start, item.end, item.word, item.probability) for item in aligned))
+        return tuple(found)
+
+    def _decode(self, order: Order, rung: Rung, longest: int) -> Attempt:
+        from whisper.decoding import ApplyTimestampRules, DecodingOptions, DecodingTask  # noqa: PLC0415
+
+        tokenizer = self._tokenizer(order.task)
+        stamp = tokenizer.timestamp_begin
+        way: dict[str, Any] = {"best_of": rung.beam_size} if rung.temperature else {"beam_size": rung.beam_size}
+        if way == {"beam_size": 1}:
+            way = {}
+        if order.task.prompt:
+            text = tokenizer.encode(order.task.prompt)[:PROMPT_TOKENS]
+            way["prompt"] = [stamp, *text, stamp + PROMPT_MS // STAMP_MS]
+        begun = order.start_ms is not None
+        if order.start_ms is not None:
+            way["prefix"] = [stamp + order.start_ms // STAMP_MS]
+        options = DecodingOptions(
+            task=order.task.name,
+            language=order.task.language,
+            temperature=rung.temperature,
+            sample_len=longest - begun,
+            fp16=self.is_half,
+            **way,
+        )
+        task = DecodingTask(self.model, options)
+        for rule in task.logit_filters:
+            if begun and isinstance(rule, ApplyTimestampRules):
+                rule.sample_begin -= 1  # a given start is a timestamp like one that was decoded: text follows it
+        result = task.run(self.states[order.window])[0]
+        tokens = tuple(token for token in result.tokens if token != tokenizer.eot)
+        return Attempt(tokens, tokenizer.decode(list(tokens)), result.avg_logprob, result.no_speech_prob)
+
+    def _tokenizer(self, task: Task) -> Any:
+        from whisper.tokenizer import get_tokenizer  # noqa: PLC0415
+
+        model, key = self.model, (task.language, task.translate)
+        if key not in self._tokenizers:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)  # it leaves its vocabulary's file open
+                made = get_tokenizer(
+                    model.is_multilingual, num_languages=model.num_languages, language=task.language, task=task.name
+                )
+            self._tokenizers[key] = made
+        return self._tokenizers[key]
 
 
 def _load(folder: Path, device: str) -> Any:

@@ -1,54 +1,28 @@
 """A programme's recognition from end to end: tracks in, utterances of all speakers on one clock out.
 
-Rule: every window is recognised on its own, so that no error and no loop spreads to the next.
+Rule: every window is recognised on its own, so that no error and no loop spreads to the next; which windows make a
+batch depends on their order and the batch's size alone.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from castkit.model.language import primary
-from castkit.model.transcript import Utterance, Word
-from castkit.speech import hallucination
-from castkit.speech.bleed import Placement
-from castkit.speech.sound import Sound
-from castkit.speech.spans import FRAME_MS, Span, Window, pack, speech_spans, split_long
-from castkit.speech.transcriber import Task, Transcriber
+from castkit.model.transcript import Coverage, Flag, Utterance, Word
+from castkit.speech import coverage, hallucination, hearing, languages
+from castkit.speech.checkpoint import Checkpoint, digest
+from castkit.speech.devices import WAYS
+from castkit.speech.phrases import bare
+from castkit.speech.spans import pack
+from castkit.speech.stretches import Stretch, Voice, stretches
+from castkit.speech.transcriber import Encoded, Heard, Task, Transcriber
 from castkit.speech.words import in_time_order, snap, utterances
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+__all__ = ["Recognition", "Voice", "Wish", "recognise"]
 
-log = logging.getLogger(__name__)
-
-DETECTION_WINDOWS = 5
-LARGEST_SILENT_LOSS_MS = 3_000  # speech without words that is worth telling
 SHORTEST_MISSED_MS = 500  # speech without words that is worth a second look
-
-# Whisper's codes for languages that BCP 47 names otherwise.
-WHISPER_CODES = {"nb": "no", "jv": "jw", "cmn": "zh", "fil": "tl", "iw": "he"}
-
-# A window has no past, so the prompt sets the style: without one, Chinese has no punctuation and is in either script.
-STYLE = {"zh": "以下是普通话的句子。", "yue": "以下係廣東話嘅句子。"}
-WITHOUT_SPACES = frozenset(("zh", "yue", "ja"))
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """A track: its sound, its speaker (None where several share it), its place on the recordings' clock.
-
-    `own` is the probability of speech by its own speaker, per frame of 32 ms (bleed.own_speech).
-    """
-
-    sound: Sound
-    speaker: str | None
-    place: Placement
-    own: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +30,10 @@ class Wish:
     """What is asked for; `language` is a BCP 47 tag or "auto", `hints` names and terms to expect."""
 
     language: str
-    beam_size: int = 5
+    beam_size: int = WAYS["cpu"].beam_size
     hints: tuple[str, ...] = ()
     english: bool = False  # a translation to English, where something else is spoken
+    batch_size: int = WAYS["cpu"].batch_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,131 +44,187 @@ class Recognition:
     utterances: tuple[Utterance, ...]
     translation: tuple[Utterance, ...]
     notes: tuple[str, ...]
+    flags: tuple[Flag, ...] = ()
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A window of one voice, on the track's clock."""
+class Found:
+    """What one window gave, on the recordings' clock; `voice` is its voice's number."""
 
-    voice: Voice
-    window: Window
-    probability: float
+    voice: int
+    language: str
+    speech_ms: int
+    words: tuple[Word, ...]
+    english: tuple[Word, ...]
+    flags: tuple[Flag, ...]
 
-    def samples(self) -> NDArray[np.float32]:
-        return self.voice.sound.read_ms(self.window.span.start_ms, self.window.span.end_ms)
-
-
-def whisper_code(tag: str) -> str:
-    """Whisper's code for a BCP 47 tag."""
-    return WHISPER_CODES.get(primary(tag), primary(tag))
-
-
-def prompt(language: str, hints: Sequence[str]) -> str:
-    """The text a window is given as its past: the language's style, then the hints as a sentence.
-
-    A show's hints serve all its languages: those in another script are left out, names of one word excepted.
-    """
-    wide = language in WITHOUT_SPACES
-    fitting = [hint for hint in hints if (_is_wide(hint) or " " not in hint if wide else not _is_wide(hint))]
-    listed = ("、" if wide else ", ").join(fitting)
-    sentence = listed + ("。" if wide else ".") if listed else ""
-    return STYLE.get(language, "") + sentence
-
-
-def _is_wide(text: str) -> bool:
-    return any(east_asian_width(c) == "W" for c in text)
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Found:
+        """The value made by `asdict`, after a way through JSON."""
+        parts = {"words": Word, "english": Word, "flags": Flag}
+        return cls(**value | {name: tuple(make(**one) for one in value[name]) for name, make in parts.items()})
 
 
 def recognise(
-    voices: Sequence[Voice], transcriber: Transcriber, wish: Wish, *, progress: Callable[[float], None] = lambda _: None
+    voices: Sequence[Voice],
+    transcriber: Transcriber,
+    wish: Wish,
+    *,
+    progress: Callable[[float], None] = lambda _: None,
+    kept: Checkpoint | None = None,
 ) -> Recognition:
-    """The words of all voices, on the recordings' clock; `progress` is told the share (0 to 1) of speech done."""
-    stretches = tuple(stretch for voice in voices for stretch in _windows(voice))
-    language = whisper_code(wish.language) if wish.language != "auto" else detect_language(voices, transcriber)
-    task = Task(language, wish.beam_size, prompt(language, wish.hints))
-    english = wish.english and language != "en"
-    heard: list[list[Utterance]] = []
-    translated: list[list[Utterance]] = []
-    notes: list[str] = []
-    total = sum(stretch.window.speech_ms for stretch in stretches) or 1
-    done = 0
-    for stretch in stretches:
-        words, left_out = _hear(stretch, transcriber, task)
-        notes += left_out
-        heard.append(list(utterances(words)))
-        if english and words:
-            words, _ = _hear(stretch, transcriber, replace(task, translate=True, prompt=prompt("en", wish.hints)))
-            translated.append(list(utterances(words)))
-        done += stretch.window.speech_ms
-        progress(done / total)
-    notes += _silent_loss(stretches, heard)
-    return Recognition(language, in_time_order(heard), in_time_order(translated), tuple(notes))
+    """The words of all voices, on the recordings' clock; `progress` is told the share (0 to 1) of speech done.
 
-
-def _windows(voice: Voice) -> Iterator[_Stretch]:
-    frames = voice.own.tolist()
-    for window in pack(split_long(speech_spans(frames), frames), voice.sound.duration_ms):
-        inside = [p for span in window.speech for p in frames[span.start_ms // FRAME_MS : span.end_ms // FRAME_MS]]
-        yield _Stretch(voice, window, sum(inside) / len(inside))
-
-
-def detect_language(voices: Sequence[Voice], transcriber: Transcriber) -> str:
-    """The Whisper code most probable over the longest windows, weighed by speech; English where nobody speaks."""
-    stretches = [stretch for voice in voices for stretch in _windows(voice)]
-    by_speech = sorted(stretches, key=lambda stretch: -stretch.window.speech_ms)[:DETECTION_WINDOWS]
-    votes: dict[str, float] = {"en": 0.0}
-    for stretch in by_speech:
-        for language, probability in transcriber.language_probabilities(stretch.samples()).items():
-            votes[language] = votes.get(language, 0.0) + probability * stretch.window.speech_ms
-    return max(votes, key=lambda language: (votes[language], language))
-
-
-def _hear(stretch: _Stretch, transcriber: Transcriber, task: Task) -> tuple[tuple[Word, ...], tuple[str, ...]]:
-    """The believed words of a stretch on the recordings' clock, and what was left out.
-
-    Whisper sometimes stops before a window's end, most of all where a quieter voice answers: spans of speech that got
-    no word are heard once more, by themselves.
+    Batches are kept in `kept` one by one, and those it has of the same plan are not heard again.
     """
-    words, notes = _hear_window(stretch, transcriber, task)
-    silent = [
-        span
-        for span in stretch.window.speech
-        if span.duration_ms >= SHORTEST_MISSED_MS and not any(span.overlap_ms(w.start_ms, w.end_ms) for w in words)
+    kept = kept or Checkpoint()
+    plan = tuple(stretches(voices))
+    batches = [plan[start : start + wish.batch_size] for start in range(0, len(plan), wish.batch_size)]
+    windows = [(stretch.number, stretch.window) for stretch in plan]
+    found: list[Found] = []
+    total, done = sum(stretch.window.speech_ms for stretch in plan) or 1, 0
+    before = kept.resume(digest((wish, windows, [(voice.speaker, voice.place) for voice in voices])))
+    for number, batch in enumerate(batches):
+        if number < len(before):
+            found += map(Found.from_json, before[number])
+        else:
+            progress(done / total)
+            now = _heard(batch, transcriber, wish, found[-1].language if found else None)
+            kept.add([asdict(one) for one in now])
+            found += now
+        done += sum(stretch.window.speech_ms for stretch in batch)
+    progress(1.0)
+    return _together(voices, found, wish)
+
+
+def _heard(batch: Sequence[Stretch], transcriber: Transcriber, wish: Wish, before: str | None) -> list[Found]:
+    """What each stretch of a batch gave, and then what a second look at speech without words gave.
+
+    Whisper sometimes passes over what is said, most of all where a quieter voice answers: spans of speech that got no
+    word are packed into windows of their own and heard once more.
+    """
+    encoded = transcriber.encode([stretch.samples() for stretch in batch])
+    spoken = _languages(encoded, batch, wish, before)
+    first = _read(encoded, batch, spoken, wish)
+    again = list(_missed(batch, first))
+    for start in range(0, len(again), wish.batch_size):
+        some = again[start : start + wish.batch_size]
+        windows = [stretch for stretch, _ in some]
+        encoded = transcriber.encode([stretch.samples() for stretch in windows])
+        more = _read(encoded, windows, [language for _, language in some], wish)
+        first += [replace(one, speech_ms=0) for one in more if not _is_known(one, first)]
+    return first
+
+
+def _languages(encoded: Encoded, batch: Sequence[Stretch], wish: Wish, before: str | None) -> Sequence[str]:
+    if wish.language != "auto":
+        return [languages.whisper_code(wish.language)] * len(batch)
+    return languages.decided(encoded.languages(), [stretch.window.speech_ms for stretch in batch], before)
+
+
+def _read(encoded: Encoded, batch: Sequence[Stretch], spoken: Sequence[str], wish: Wish) -> list[Found]:
+    """The believed words of each stretch, and their English where it is wanted."""
+    tasks = [Task(language, wish.beam_size, languages.prompt(language, wish.hints)) for language in spoken]
+    found = _believed(encoded, batch, tasks, range(len(batch)))
+    english = {number: words for number, (words, _) in found.items() if wish.english and spoken[number] == "en"}
+    foreign = [number for number, (words, _) in found.items() if wish.english and spoken[number] != "en" and words]
+    style = languages.prompt("en", wish.hints)
+    translated = _believed(encoded, batch, [replace(one, translate=True, prompt=style) for one in tasks], foreign)
+    english |= {number: words for number, (words, _) in translated.items()}
+    nothing: tuple[tuple[Word, ...], tuple[Flag, ...]] = ((), ())
+    return [
+        Found(
+            stretch.number,
+            spoken[number],
+            stretch.window.speech_ms,
+            found[number][0],
+            english.get(number, ()),
+            found[number][1] + translated.get(number, nothing)[1],
+        )
+        for number, stretch in enumerate(batch)
     ]
-    if words and silent:
-        text = hallucination.bare("".join(word.text for word in words))
-        for window in pack(silent, stretch.window.span.end_ms):
-            more, more_notes = _hear_window(replace(stretch, window=window), transcriber, task)
-            if more and hallucination.bare("".join(word.text for word in more)) not in text:
-                words = tuple(sorted((*words, *more), key=lambda word: word.start_ms))
-                notes += more_notes
-    on_clock, speaker = stretch.voice.place.on_clock, stretch.voice.speaker
-    return tuple(
-        replace(w, start_ms=on_clock(w.start_ms), end_ms=on_clock(w.end_ms), speaker=speaker) for w in words
-    ), notes
 
 
-def _hear_window(stretch: _Stretch, transcriber: Transcriber, task: Task) -> tuple[tuple[Word, ...], tuple[str, ...]]:
-    """The believed words of one window on the track's clock."""
-    window, start = stretch.window, stretch.window.span.start_ms
-    heard = transcriber.hear(stretch.samples(), task)
-    evidence = hallucination.Evidence(window.speech_ms, stretch.probability)
-    words, left_out = hallucination.believed(heard, evidence)
-    on_track = [replace(word, start_ms=word.start_ms + start, end_ms=word.end_ms + start) for word in words]
-    second = max(0, stretch.voice.place.on_clock(start)) // 1000
-    notes = (f"left out at {second // 60}:{second % 60:02}: {left_out}",) if left_out else ()
-    return snap(on_track, window.speech), notes
+def _believed(
+    encoded: Encoded, batch: Sequence[Stretch], tasks: Sequence[Task], numbers: Iterable[int]
+) -> dict[int, tuple[tuple[Word, ...], tuple[Flag, ...]]]:
+    """The words that the sound gives reason for, with flags for the doubtful ones, by the stretches' numbers."""
+    numbers = list(numbers)
+    requests = [
+        hearing.Request(number, tasks[number], batch[number].window.spoken, batch[number].window.duration_ms)
+        for number in numbers
+    ]
+    heard = hearing.hear(encoded, requests)
+    return {number: _placed(batch[number], one, tasks[number]) for number, one in zip(numbers, heard, strict=True)}
 
 
-def _silent_loss(stretches: Sequence[_Stretch], heard: Sequence[Sequence[Utterance]]) -> tuple[str, ...]:
-    """Says how much speech got no words, where that is more than a breath."""
-    lost = 0
-    for stretch, found in zip(stretches, heard, strict=True):
-        to_file = stretch.voice.place.to_file
-        said = [Span(to_file(item.start_ms), to_file(item.end_ms)) for item in found]
-        for span in stretch.window.speech:
-            covered = sum(span.overlap_ms(item.start_ms, item.end_ms) for item in said)
-            lost += max(0, span.duration_ms - covered)
-    if lost < LARGEST_SILENT_LOSS_MS:
+def _placed(stretch: Stretch, heard: Heard, task: Task) -> tuple[tuple[Word, ...], tuple[Flag, ...]]:
+    words, flags = hallucination.believed(heard, stretch.evidence(), prompt=task.prompt, is_translation=task.translate)
+    placed = stretch.on_track(snap(words, stretch.window.spoken))
+    return stretch.on_clock(placed), stretch.flags_on_clock(flags)
+
+
+def _missed(batch: Sequence[Stretch], found: Sequence[Found]) -> Iterator[tuple[Stretch, str]]:
+    """Windows of the speech that got no words, where others in its window got some; each with its language."""
+    silent: dict[tuple[int, str], list[Any]] = {}
+    voices = {stretch.number: stretch.voice for stretch in batch}
+    for stretch, one in zip(batch, found, strict=True):
+        for span in stretch.window.speech if one.words else ():
+            here = stretch.voice.span_on_clock(span)
+            is_bare = not any(here.overlap_ms(word.start_ms, word.end_ms) for word in one.words)
+            if span.duration_ms >= SHORTEST_MISSED_MS and is_bare:
+                silent.setdefault((stretch.number, one.language), []).append(span)
+    for (number, language), spans in silent.items():
+        for window in pack(spans, voices[number].sound.duration_ms):
+            yield Stretch(voices[number], number, window), language
+
+
+def _is_known(one: Found, found: Sequence[Found]) -> bool:
+    """Whether a second look gave nothing, or only what stands there already."""
+    text = bare("".join(word.text for word in one.words))
+    return any(text in bare("".join(word.text for word in other.words)) for other in found if other.voice == one.voice)
+
+
+def _together(voices: Sequence[Voice], found: Sequence[Found], wish: Wish) -> Recognition:
+    """All windows as one programme; its language is the one most speech is in."""
+    weights: dict[str, int] = {}
+    for one in found:
+        weights[one.language] = weights.get(one.language, 0) + one.speech_ms
+    language = max(weights, key=lambda code: (weights[code], code), default="en")
+    if wish.language != "auto":
+        language = languages.whisper_code(wish.language)
+    said: list[list[Word]] = [[] for _ in voices]
+    english: list[list[Word]] = [[] for _ in voices]
+    for one in found:
+        own = None if one.language == language else one.language
+        said[one.voice] += [replace(word, language=own) for word in one.words]
+        english[one.voice] += one.english if language != "en" else ()
+    covered = coverage.together(
+        coverage.measured([voice.span_on_clock(span) for span in voice.spans()], words)
+        for voice, words in zip(voices, said, strict=True)
+    )
+    flags = sorted((flag for one in found for flag in one.flags), key=lambda flag: (flag.start_ms, flag.end_ms))
+    return Recognition(
+        language,
+        in_time_order(map(_by_time, said)),
+        in_time_order(map(_by_time, english)),
+        (*_left_out(flags), *coverage.note(covered)),
+        tuple(flags),
+        covered,
+    )
+
+
+def _by_time(words: Iterable[Word]) -> tuple[Utterance, ...]:
+    return utterances(sorted(words, key=lambda word: (word.start_ms, word.end_ms)))
+
+
+def _left_out(flags: Sequence[Flag]) -> tuple[str, ...]:
+    """Says that text was left out, and where: the first places, as a person would look for them."""
+    gone = [flag for flag in flags if flag.is_dropped and not flag.is_translation]
+    if not gone:
         return ()
-    return (f"{lost / 1000:.0f} s that sound like speech got no words",)
+    seconds = [max(0, flag.start_ms) // 1000 for flag in gone]
+    places = ", ".join(f"{second // 60}:{second % 60:02}" for second in seconds[:3])
+    more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
+    return (f"left out at {places}{more}: text that the sound gives no reason for",)

@@ -6,7 +6,8 @@ Rule: pure arithmetic on milliseconds of one track's own clock; the sound is not
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 
 FRAME_MS = 32  # Silero's step: 512 samples at 16 kHz
 
@@ -17,9 +18,10 @@ SHORTEST_PAUSE_MS = 250
 SHORTEST_SPEECH_MS = 120
 
 LONGEST_WINDOW_MS = 29_500  # Whisper hears 30 s; the rest is room for rounding
-LONGEST_GAP_MS = 2_000  # a longer pause ends a window: Whisper invents text in silence
-LEAD_IN_MS = 300
-LEAD_OUT_MS = 400
+LEAD_IN_MS = 10 * FRAME_MS
+LEAD_OUT_MS = 12 * FRAME_MS
+LONGEST_PAUSE_MS = LEAD_IN_MS + LEAD_OUT_MS  # what is longer is left out: Whisper invents text in silence
+CHOICE_MS = 4_000  # a window ends in the longest pause that is so near to its fullest end
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,49 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of a track that is recognised on its own, and the speech within it."""
+    """What is recognised on its own: pieces of a track, heard one right after the other, and the speech within them.
 
-    span: Span
+    Both are on the track's clock and in order; no span of speech crosses from piece to piece.
+    """
+
+    pieces: tuple[Span, ...]
     speech: tuple[Span, ...]
+
+    @property
+    def span(self) -> Span:
+        """From the first piece's start to the last one's end, on the track."""
+        return Span(self.pieces[0].start_ms, self.pieces[-1].end_ms)
+
+    @property
+    def duration_ms(self) -> int:
+        """How long it is to hear."""
+        return sum(piece.duration_ms for piece in self.pieces)
 
     @property
     def speech_ms(self) -> int:
         return sum(span.duration_ms for span in self.speech)
+
+    @property
+    def spoken(self) -> tuple[Span, ...]:
+        """The speech on the window's own clock."""
+        found: list[Span] = []
+        spans, at = list(self.speech), 0
+        for piece in self.pieces:
+            while spans and spans[0].start_ms < piece.end_ms:
+                span = spans.pop(0)
+                found.append(Span(at + span.start_ms - piece.start_ms, at + span.end_ms - piece.start_ms))
+            at += piece.duration_ms
+        return tuple(found)
+
+    def on_track(self, start_ms: int, end_ms: int) -> tuple[int, int]:
+        """Where a stretch of the window lies on the track: in the piece that its middle is in."""
+        middle, at = (start_ms + end_ms) / 2, 0
+        for piece in self.pieces:
+            if middle < at + piece.duration_ms or piece is self.pieces[-1]:
+                start = piece.start_ms + max(0, start_ms - at)
+                return min(start, piece.end_ms), min(max(start, piece.start_ms + end_ms - at), piece.end_ms)
+            at += piece.duration_ms
+        raise ValueError("a window has pieces")
 
 
 def speech_spans(probabilities: Sequence[float]) -> tuple[Span, ...]:
@@ -86,27 +123,51 @@ def split_long(spans: Iterable[Span], probabilities: Sequence[float]) -> tuple[S
 
 
 def pack(spans: Sequence[Span], duration_ms: int) -> tuple[Window, ...]:
-    """Windows that hold as many spans as fit into 30 s, cut only in pauses; `spans` as `split_long` gives them."""
-    groups: list[list[Span]] = []
-    for span in spans:
-        group = groups[-1] if groups else None
-        if (
-            group is not None
-            and span.start_ms - group[-1].end_ms <= LONGEST_GAP_MS
-            and span.end_ms - group[0].start_ms <= LONGEST_WINDOW_MS - LEAD_IN_MS - LEAD_OUT_MS
-        ):
-            group.append(span)
-        else:
-            groups.append([span])
-    windows = [Window(Span(group[0].start_ms, group[-1].end_ms), tuple(group)) for group in groups]
-    return tuple(_with_margins(windows, duration_ms))
+    """Windows that hold as many spans as fit into 30 s, cut only in pauses; `spans` as `split_long` gives them.
+
+    A pause longer than LONGEST_PAUSE_MS is left out but for its edges, so that every window is full of speech.
+    """
+    windows: list[Window] = []
+    first = 0
+    while first < len(spans):
+        last = _last(spans, first)
+        before = spans[first].start_ms - (spans[first - 1].end_ms if first else -2 * LEAD_IN_MS)
+        after = (spans[last + 1].start_ms if last + 1 < len(spans) else duration_ms + 2 * LEAD_OUT_MS) - spans[
+            last
+        ].end_ms
+        group = spans[first : last + 1]
+        start = max(0, group[0].start_ms - min(LEAD_IN_MS, before // 2 // FRAME_MS * FRAME_MS))
+        end = min(duration_ms, group[-1].end_ms + min(LEAD_OUT_MS, after // 2 // FRAME_MS * FRAME_MS))
+        windows.append(Window(_pieces(group, start, end), tuple(group)))
+        first = last + 1
+    return tuple(windows)
 
 
-def _with_margins(windows: Sequence[Window], duration_ms: int) -> Iterable[Window]:
-    """Adds lead-in and lead-out, at most half the pause to the neighbour and nothing beyond the track's ends."""
-    for index, window in enumerate(windows):
-        before = windows[index - 1].span.end_ms if index else -2 * LEAD_IN_MS
-        after = windows[index + 1].span.start_ms if index + 1 < len(windows) else duration_ms + 2 * LEAD_OUT_MS
-        start = window.span.start_ms - min(LEAD_IN_MS, (window.span.start_ms - before) // 2)
-        end = window.span.end_ms + min(LEAD_OUT_MS, (after - window.span.end_ms) // 2)
-        yield replace(window, span=Span(max(0, start), min(duration_ms, end)))
+def _last(spans: Sequence[Span], first: int) -> int:
+    """The index of the last span of the window that begins with `first`: before the longest pause near its end."""
+    length = LEAD_IN_MS + spans[first].duration_ms + LEAD_OUT_MS
+    ends = [(first, length)]
+    for index in range(first + 1, len(spans)):
+        length += min(LONGEST_PAUSE_MS, _pause(spans, index)) + spans[index].duration_ms
+        if length > LONGEST_WINDOW_MS:
+            break
+        ends.append((index, length))
+    if ends[-1][0] + 1 == len(spans):
+        return ends[-1][0]
+    near = [index for index, length in ends if length >= ends[-1][1] - CHOICE_MS]
+    return max(near, key=lambda index: (_pause(spans, index + 1), index))
+
+
+def _pause(spans: Sequence[Span], index: int) -> int:
+    """How long the pause before a span is."""
+    return spans[index].start_ms - spans[index - 1].end_ms
+
+
+def _pieces(group: Sequence[Span], start_ms: int, end_ms: int) -> tuple[Span, ...]:
+    """What is heard of these spans between start and end: all but the middles of long pauses."""
+    pieces: list[Span] = []
+    for before, after in pairwise(group):
+        if after.start_ms - before.end_ms > LONGEST_PAUSE_MS:
+            pieces.append(Span(start_ms, before.end_ms + LEAD_OUT_MS))
+            start_ms = after.start_ms - LEAD_IN_MS
+    return (*pieces, Span(start_ms, end_ms))

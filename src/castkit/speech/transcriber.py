@@ -1,32 +1,27 @@
-"""What every speech recogniser can do: hear the words of a window, and say which language it is.
+"""What every speech recogniser can do with a batch of windows: encode it once, then tell languages, decode, align.
 
-Rule: both engines get the same windows, the same prompt and the same guards, which are written here once.
+Rule: both engines get the same windows, the same prompts and the same guards; what is made of them is in `hearing`.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from castkit.errors import CastkitError
 from castkit.model.transcript import Word
+from castkit.speech.devices import ENGINES
 
 if TYPE_CHECKING:
+    from castkit.speech.attempts import Attempt, Rung
     from castkit.speech.sound import Samples
+    from castkit.speech.words import TimedText
 
-# Whisper's own (openai-whisper, transcribe.py): a result that repeats itself, or that the model doubts, is tried again
-# at the next temperature; a window that is silent by its first token, and doubted besides, is left empty.
-TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-BEST_OF = 5
-COMPRESSION_RATIO = 2.4
-LOG_PROBABILITY = -1.0
-NO_SPEECH = 0.6
-SEED = 0  # temperatures above 0 draw at random, and a run shall be repeatable
-
-PROMPT_TOKENS = 223  # half of Whisper's context, less one
+PROMPT_TOKENS = 200  # of Whisper's 223, so that the text still has its 224 of the context of 448
+PROMPT_MS = 2_000  # how long the prompt is said to have been: a past without times makes Whisper leave them out
+STAMP_MS = 20  # Whisper's timestamps count in steps of 20 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +29,7 @@ class Task:
     """How a window is to be heard; `language` is a Whisper code, `prompt` text the model takes for what came before."""
 
     language: str
-    beam_size: int = 5
+    beam_size: int = 1
     prompt: str = ""
     translate: bool = False
 
@@ -44,53 +39,12 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """What one pass at one temperature gave: text tokens, their text, and how sure the model is.
+class Order:
+    """A window of a batch (its number) to be decoded, from the start or from `start_ms` of it on."""
 
-    `log_probability` is the mean over tokens; `no_speech` the probability that nobody spoke.
-    """
-
-    tokens: tuple[int, ...]
-    text: str
-    log_probability: float
-    no_speech: float
-
-    @property
-    def repeats_itself(self) -> bool:
-        data = self.text.encode("utf-8")
-        return len(data) / len(zlib.compress(data)) > COMPRESSION_RATIO
-
-    @property
-    def is_doubtful(self) -> bool:
-        return self.log_probability < LOG_PROBABILITY
-
-    @property
-    def is_silence(self) -> bool:
-        return self.no_speech > NO_SPEECH and self.is_doubtful
-
-
-def most_tokens(seconds: float) -> int:
-    """The most tokens that this much sound can hold, so that a loop is not followed to the end of the context.
-
-    224 is Whisper's own limit; 16 a second is fast Chinese, which takes up to three for a character.
-    """
-    return min(224, 32 + round(16 * seconds))
-
-
-def best_attempt(attempts: Iterator[Attempt], task: Task) -> Attempt:
-    """The first attempt that passes Whisper's guards, else the surest of those that do not repeat themselves.
-
-    `attempts` yields one attempt for each of TEMPERATURES, lazily: most windows need only the first. A translation is
-    not tried again for doubt, because small models doubt all of theirs, and what they draw at random is no better.
-    """
-    tried: list[Attempt] = []
-    for attempt in attempts:
-        doubtful = attempt.is_doubtful and not task.translate
-        if attempt.is_silence or not (attempt.repeats_itself or doubtful):
-            return attempt
-        tried.append(attempt)
-    candidates = [attempt for attempt in tried if not attempt.repeats_itself] or tried
-    return max(candidates, key=lambda attempt: attempt.log_probability)
+    window: int
+    task: Task
+    start_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +61,23 @@ class Heard:
         return "".join(word.text for word in self.words).strip()
 
 
+class Encoded(Protocol):
+    """Windows of a batch after the encoder, to be decoded as often as wanted."""
+
+    @property
+    def first_stamp(self) -> int:
+        """The token of 0 ms; those above it are timestamps, STAMP_MS apart."""
+
+    def languages(self) -> tuple[Mapping[str, float], ...]:
+        """For each window, how probable each Whisper language is."""
+
+    def decode(self, orders: Sequence[Order], rung: Rung) -> tuple[Attempt, ...]:
+        """One attempt for each order, with timestamps among its tokens; independent of what was heard before."""
+
+    def align(self, orders: Sequence[Order], texts: Sequence[Sequence[int]]) -> tuple[tuple[TimedText, ...], ...]:
+        """When each word of these text tokens (no timestamps) is said in its window."""
+
+
 class Transcriber(Protocol):
     """A loaded model; `engine` and `version` name the library behind it."""
 
@@ -116,24 +87,27 @@ class Transcriber(Protocol):
     @property
     def version(self) -> str: ...
 
-    def language_probabilities(self, samples: Samples) -> Mapping[str, float]:
-        """How probable each Whisper language is in at most 30 s of mono sound at 16 kHz."""
-
-    def hear(self, samples: Samples, task: Task) -> Heard:
-        """The words in at most 30 s of mono sound at 16 kHz, independent of what was heard before."""
+    def encode(self, windows: Sequence[Samples]) -> Encoded:
+        """The windows (each at most 30 s of mono sound at 16 kHz) after the encoder, all in one pass."""
 
 
-def open_transcriber(engine: str, folder: Path, *, device: str = "auto", compute_type: str = "float32") -> Transcriber:
-    """The engine of this name with the model in `folder` (CTranslate2 form).
+def open_transcriber(
+    engine: str, folder: Path, *, device: str = "auto", compute_type: str | None = None
+) -> Transcriber:
+    """The engine of this name with the model in `folder` (CTranslate2 form); None computes as is usual on the device.
 
     Raises ToolMissing where the engine is not installed, CastkitError where device or weights do not fit it.
     """
+    from castkit.speech import devices  # noqa: PLC0415
+
+    on = devices.device(engine, device)
+    numbers = compute_type or devices.WAYS.get(on, devices.WAYS["cpu"]).compute_type
     if engine == "faster-whisper":
         from castkit.speech.faster import FasterWhisper  # noqa: PLC0415
 
-        return FasterWhisper(folder, device=device, compute_type=compute_type)
+        return FasterWhisper(folder, device=on, compute_type=numbers)
     if engine == "openai-whisper":
         from castkit.speech.openai import OpenAIWhisper  # noqa: PLC0415
 
-        return OpenAIWhisper(folder, device=device, compute_type=compute_type)
-    raise CastkitError(f"there is no speech engine {engine!r}", "choose faster-whisper or openai-whisper")
+        return OpenAIWhisper(folder, device=on, compute_type=numbers)
+    raise CastkitError(f"there is no speech engine {engine!r}", f"choose {' or '.join(ENGINES)}")

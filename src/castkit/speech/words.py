@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from castkit.model.transcript import Utterance, Word
-from castkit.speech.spans import LONGEST_GAP_MS, Span
+from castkit.speech.spans import Span
 
 # openai-whisper, transcribe.py: punctuation that belongs to the word after it, and to the word before it.
 PREPENDED = frozenset("\"'“¿([{-")
@@ -50,6 +50,7 @@ def words_of(pieces: Iterable[TimedText]) -> tuple[Word, ...]:
 
 # How far an edge Whisper gave may lie from the edge of speech it means; beyond that the word is left where it is.
 REACH_MS = 500
+FAR_MS = 2_000  # a word so far from all speech is not moved
 SHORTEST_WORD_MS = 20
 LONGEST_MEDIAN_MS = 700
 
@@ -117,7 +118,7 @@ def _home(word: Word, speech: Sequence[Span]) -> int:
 
 def _within(word: Word, span: Span) -> tuple[int, int]:
     """The word's times cut to the span; as they were where they lie far outside it."""
-    if word.start_ms > span.end_ms + LONGEST_GAP_MS or word.end_ms < span.start_ms - LONGEST_GAP_MS:
+    if word.start_ms > span.end_ms + FAR_MS or word.end_ms < span.start_ms - FAR_MS:
         return word.start_ms, word.end_ms
     start = min(max(word.start_ms, span.start_ms), span.end_ms - SHORTEST_WORD_MS)
     return start, max(start + SHORTEST_WORD_MS, min(word.end_ms, span.end_ms))

@@ -18,10 +18,11 @@ from castkit.engine.stage import Job, Stage
 from castkit.model.condition import Condition as Measured
 from castkit.model.programme import Loudness, Programme
 from castkit.model.text import one_line
+from castkit.model.transcript import Transcript
 from castkit.report import view
 from castkit.report.page import render
 from castkit.steps.context import EpisodeContext, is_for_people
-from castkit.steps.files import load_json, load_programme, load_tracks
+from castkit.steps.files import load_as, load_json, load_programme, load_tracks
 from castkit.steps.ingest import recording_path
 from castkit.steps.mixing import own_spans, raw_plan
 from castkit.steps.package import placed
@@ -41,6 +42,7 @@ def _run(context: EpisodeContext, job: Job) -> None:
     programme, survey = load_programme(context), load_survey(context)
     tracks = treated(context, survey, context.audio) if not context.episode.master else ()
     told = load_json(context.paths.report)
+    heard = load_as(context.paths.transcript, Transcript.from_json).through(programme.timeline, programme.duration_ms)
     page = view.ReportView(
         title=_title(context),
         show=one_line(context.show.show.title.in_(context.show.main_language, context.show.languages)),
@@ -56,6 +58,8 @@ def _run(context: EpisodeContext, job: Job) -> None:
             for mark in placed(context, programme, programme.duration_ms, context.show.main_language)
         ),
         warnings=tuple(_warnings(programme, survey, told)),
+        coverage=heard.coverage,
+        flags=heard.flags,
         subtitles=tuple(_subtitles(context)),
         video=tuple(_video(told["video"])),
         players=_players(context, programme, tracks),
@@ -186,7 +190,8 @@ def _players(context: EpisodeContext, programme: Programme, tracks: Sequence[Tre
 
 def _reads(context: EpisodeContext) -> Iterator[Path]:
     paths = context.paths
-    yield from (paths.survey, paths.programme, paths.report, paths.tracks, paths.audio, paths.master_curves)
+    yield from (paths.survey, paths.programme, paths.transcript, paths.report, paths.tracks, paths.audio)
+    yield paths.master_curves
     for number, recording in enumerate(context.episode.recordings):
         yield from (paths.levels(number), paths.activity(number), recording_path(context, recording))
 
@@ -208,7 +213,7 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
 
 STEP = Stage[EpisodeContext](
     name="report",
-    version=1,
+    version=2,
     after=("package",),
     reads=_reads,
     writes=_writes,

@@ -9,16 +9,20 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from castkit.config import load_glossary
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
-from castkit.model.language import same_language
+from castkit.model.language import cue_language, same_language
 from castkit.model.programme import Track
 from castkit.model.transcript import Transcript
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import write_json
 from castkit.steps.surveyed import load_activity, load_survey
+from castkit.wording.glossary_hints import hints
 
 if TYPE_CHECKING:
+    from castkit.speech.checkpoint import Checkpoint
+    from castkit.speech.devices import Way
     from castkit.speech.recognise import Recognition, Voice, Wish
     from castkit.speech.weights import Layers
 
@@ -35,6 +39,7 @@ def writes(context: EpisodeContext) -> Iterable[Path]:
 
 def settings(context: EpisodeContext) -> Any:
     speech = context.show.speech
+    # What is not given is the device's own: where that changes, nothing is heard again.
     return {
         "language": context.episode.language,
         "english": _wants_english(context),
@@ -43,8 +48,18 @@ def settings(context: EpisodeContext) -> Any:
         "device": speech.device,
         "compute_type": speech.compute_type,
         "beam_size": speech.beam_size,
-        "hints": list(speech.hints),
+        "batch_size": speech.batch_size,
+        "hints": list(_hints(context)),
     }
+
+
+def _hints(context: EpisodeContext) -> tuple[str, ...]:
+    """The show's hints, and its glossary's terms in the language spoken (in all of the show's where none is named)."""
+    glossary = load_glossary(context.workspace, context.show)
+    spoken = context.episode.language
+    tags = context.show.languages if spoken == "auto" else (cue_language(spoken, context.show.languages),)
+    terms = [term for tag in tags for term in hints(glossary, tag)]
+    return tuple(dict.fromkeys((*context.show.speech.hints, *terms)))
 
 
 def _wants_english(context: EpisodeContext) -> bool:
@@ -54,22 +69,24 @@ def _wants_english(context: EpisodeContext) -> bool:
 
 
 def run(context: EpisodeContext, job: Job) -> None:
-    from castkit.speech import models, weights  # noqa: PLC0415
+    from castkit.speech import devices, models, weights  # noqa: PLC0415
     from castkit.speech.recognise import recognise  # noqa: PLC0415
     from castkit.speech.transcriber import open_transcriber  # noqa: PLC0415
 
     speech = context.show.speech
     tracks = load_survey(context).tracks
     folder = models.locate(speech.model, context.workspace.root)
-    job.tool(f"{speech.model} model.bin sha256", models.sha256(folder / "model.bin"))
+    checksum = models.sha256(folder / "model.bin")
+    job.tool(f"{speech.model} model.bin sha256", checksum)
     layers = weights.layers(folder)
     _check_language(context, layers)
     able = layers.can_translate
-    transcriber = open_transcriber(
-        speech.engine, folder, device=speech.device, compute_type=speech.compute_type or "float32"
-    )
+    way = devices.chosen(speech, devices.device(speech.engine, speech.device))
+    transcriber = open_transcriber(speech.engine, folder, device=way.device, compute_type=way.compute_type)
     job.tool(transcriber.engine, transcriber.version)
-    found = recognise(_voices(context, tracks), transcriber, _wish(context, able=able), progress=job.progress)
+    kept = _checkpoint(context, (checksum, transcriber.engine, transcriber.version, way, STEP.version))
+    wish = _wish(context, way, able=able)
+    found = recognise(_voices(context, tracks), transcriber, wish, progress=job.progress, kept=kept)
     notes = _notes(context, found, able=able)
     for note in notes:
         job.note(note)
@@ -81,13 +98,25 @@ def run(context: EpisodeContext, job: Job) -> None:
         found.utterances,
         found.translation,
         notes,
+        found.flags,
+        found.coverage,
     )
     write_json(job.output(context.paths.transcript), transcript.to_json())
+    kept.remove()
+
+
+def _checkpoint(context: EpisodeContext, how: tuple[Any, ...]) -> Checkpoint:
+    """Where batches are kept until all are heard: of these very tracks, heard in this very way."""
+    from castkit.speech.checkpoint import Checkpoint, digest  # noqa: PLC0415
+    from castkit.speech.models import sha256  # noqa: PLC0415
+
+    tracks = [sha256(path) for path in reads(context) if path.is_file()]
+    return Checkpoint(context.paths.hearing, digest((how, tracks)))
 
 
 def _check_language(context: EpisodeContext, layers: Layers) -> None:
+    from castkit.speech.languages import whisper_code  # noqa: PLC0415
     from castkit.speech.models import MODELS  # noqa: PLC0415
-    from castkit.speech.recognise import whisper_code  # noqa: PLC0415
 
     model, spoken = context.show.speech.model, context.episode.language
     english_only = any(known.is_english_only for known in MODELS if known.name == model)
@@ -117,15 +146,15 @@ def _voices(context: EpisodeContext, tracks: Sequence[Track]) -> tuple[Voice, ..
     )
 
 
-def _wish(context: EpisodeContext, *, able: bool) -> Wish:
+def _wish(context: EpisodeContext, way: Way, *, able: bool) -> Wish:
     from castkit.speech.recognise import Wish  # noqa: PLC0415
 
-    speech = context.show.speech
     return Wish(
         context.episode.language,
-        beam_size=speech.beam_size or 5,
-        hints=speech.hints,
+        beam_size=way.beam_size,
+        hints=_hints(context),
         english=able and _wants_english(context),
+        batch_size=way.batch_size,
     )
 
 
@@ -143,7 +172,7 @@ def _notes(context: EpisodeContext, found: Recognition, *, able: bool) -> tuple[
 
 STEP = Stage[EpisodeContext](
     name="transcribe",
-    version=2,
+    version=3,
     after=("survey",),
     reads=reads,
     writes=writes,

@@ -1,0 +1,75 @@
+"""How recognition computes where nobody has said: numbers, beam and batch by kind of device.
+
+Rule: fixed values, so that a run is repeatable; a machine's own, measured by `castkit doctor --tune`, are settings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from castkit.errors import CastkitError
+
+if TYPE_CHECKING:
+    from castkit.model.show import SpeechSettings
+
+ENGINES = ("faster-whisper", "openai-whisper")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a model is run; `batch_size` is the number of windows of 30 s heard at once."""
+
+    device: str
+    compute_type: str
+    beam_size: int
+    batch_size: int
+
+
+# On a CPU int8 is smaller and not faster, and a beam costs twice the time for no fewer errors (benchmarks/RESULTS.md):
+# the windows a greedy pass is unsure of are decoded again with a beam in any case. A GPU has beam and batch for little.
+WAYS = {
+    "cpu": Way("cpu", "float32", beam_size=1, batch_size=8),
+    "cuda": Way("cuda", "float16", beam_size=5, batch_size=16),
+}
+
+
+def device(engine: str, asked: str = "auto") -> str:
+    """The device an engine runs on: as asked, or a GPU where the engine finds one.
+
+    Raises ToolMissing where the engine is not installed, CastkitError where there is no such engine.
+    """
+    if asked != "auto":
+        return asked
+    if engine == "faster-whisper":
+        from castkit.speech.faster import has_gpu  # noqa: PLC0415
+    elif engine == "openai-whisper":
+        from castkit.speech.openai import has_gpu  # noqa: PLC0415
+    else:
+        raise CastkitError(f"there is no speech engine {engine!r}", f"choose {' or '.join(ENGINES)}")
+    return "cuda" if has_gpu() else "cpu"
+
+
+# What is worth trying, the usual one first: others are slower everywhere, or less exact.
+_TYPES = {"cpu": ("float32", "int8", "int16", "bfloat16"), "cuda": ("float16", "int8_float16", "bfloat16")}
+
+
+def compute_types(engine: str, device: str) -> tuple[str, ...]:
+    """The numbers that this machine may compute with, the usual ones first; errors as of `device`."""
+    if engine != "faster-whisper":
+        return (WAYS[device].compute_type,)
+    from castkit.speech.faster import compute_types  # noqa: PLC0415
+
+    able = compute_types(device)
+    return tuple(one for one in _TYPES[device] if one in able)
+
+
+def chosen(settings: SpeechSettings, device: str) -> Way:
+    """The settings, and the device's own values for those that are not given."""
+    usual = WAYS.get(device, WAYS["cpu"])
+    return Way(
+        device,
+        settings.compute_type or usual.compute_type,
+        settings.beam_size or usual.beam_size,
+        settings.batch_size or usual.batch_size,
+    )
