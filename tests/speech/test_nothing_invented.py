@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from castkit.speech.spans import FRAME_MS, Span, pack, speech_spans, split_long
 from castkit.speech.transcriber import Transcriber, open_transcriber
 from conftest import sixteen
 
+WHOLE = os.environ.get("CASTKIT_SOAK") == "1"
 NEAR_MS = 3_000  # a translation's words have rough times; its sentences get those of the source they go with
 LANGUAGES = {"episode-01": "en", "episode-02": "zh"}
 
@@ -107,6 +109,7 @@ def test_two_minutes_half_of_them_empty(
 
 
 @pytest.mark.soak
+@pytest.mark.skipif(not WHOLE, reason="sampled by the two minutes; whole with CASTKIT_SOAK=1")
 @pytest.mark.parametrize("slug", LANGUAGES)
 def test_twenty_minutes_half_of_them_empty(
     slug: str, voices: Callable[[str], tuple[Voice, ...]], music: Sound, transcriber: Transcriber, tmp_path: Path

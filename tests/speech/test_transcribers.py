@@ -15,7 +15,7 @@ from castkit.speech.attempts import Rung
 from castkit.speech.devices import ENGINES
 from castkit.speech.hearing import Request, hear, segments
 from castkit.speech.recognise import Wish, recognise
-from castkit.speech.sound import Sound
+from castkit.speech.sound import RATE, Sound
 from castkit.speech.spans import Span
 from castkit.speech.transcriber import Heard, Order, Task, open_transcriber
 
@@ -50,7 +50,7 @@ def chinese(voices):
 def said(transcriber, windows, tasks) -> tuple[Heard, ...]:
     """What is heard in windows that are one stretch of speech each."""
     encoded = transcriber.encode(windows)
-    lengths = [len(window) // 16 for window in windows]
+    lengths = [len(window) * 1000 // RATE for window in windows]
     return hear(
         encoded,
         [
@@ -114,15 +114,15 @@ def test_it_is_heard_from_a_given_time_on(transcriber, samples):
 
 def test_what_is_drawn_at_random_is_drawn_again(transcriber, samples, chinese):
     """Whatever was drawn before: a run that is resumed gives what one without a break would have given."""
-    orders = [Order(0, Task("en")), Order(1, Task("zh"))]
-    first = transcriber.encode([samples, chinese]).decode(orders, Rung(5, 1.0))
-    transcriber.encode([chinese]).decode([Order(0, Task("zh"))], Rung(5, 0.8))
-    assert transcriber.encode([samples, chinese]).decode(orders, Rung(5, 1.0)) == first
+    windows, orders = [samples[: 2 * RATE], chinese[: 2 * RATE]], [Order(0, Task("en")), Order(1, Task("zh"))]
+    first = transcriber.encode(windows).decode(orders, Rung(2, 1.0))
+    transcriber.encode(windows[1:]).decode([Order(0, Task("zh"))], Rung(2, 0.8))
+    assert transcriber.encode(windows).decode(orders, Rung(2, 1.0)) == first
 
 
 def test_both_engines_give_the_same_text(engines, samples, chinese):
     """Greedy, in float32: the weights are the same numbers in both."""
-    windows = [samples, chinese, samples[6900 * 16 :]]
+    windows = [samples, chinese, samples[6900 * RATE // 1000 :]]
     tasks = [GREEDY, Task("zh", prompt="以下是普通话的句子。"), Task("en", prompt=" Social Protection.")]
     for faster, openai in zip(*(said(engines[name], windows, tasks) for name in ENGINES), strict=True):
         assert faster.text == openai.text

@@ -22,6 +22,7 @@ class Started(Event):
 @dataclass(frozen=True, slots=True)
 class Progress(Event):
     fraction: float  # 0 to 1
+    left_s: float | None = None  # at the pace so far; None where there is none yet
 
 
 @dataclass(frozen=True, slots=True)

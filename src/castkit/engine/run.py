@@ -60,6 +60,7 @@ class StageJob:
     parts: dict[Path, Path] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     tools: dict[str, str] = field(default_factory=dict)
+    first: tuple[float, float] | None = None  # when the first progress was told, and what
 
     def output(self, target: Path) -> Path:
         if target not in self.targets:
@@ -72,7 +73,15 @@ class StageJob:
     def progress(self, fraction: float) -> None:
         if self.cancelled.is_set():
             raise Cancelled
-        self.report(events.Progress(self.subject, self.stage, min(max(fraction, 0.0), 1.0)))
+        share = min(max(fraction, 0.0), 1.0)
+        self.report(events.Progress(self.subject, self.stage, share, self._left_s(share)))
+
+    def _left_s(self, share: float) -> float | None:
+        """How long the rest takes at the pace since the first share told, which a resumed stage had before."""
+        now = time.monotonic()
+        self.first = self.first or (now, share)
+        began, before = self.first
+        return round((now - began) * (1 - share) / (share - before), 1) if share > before else None
 
     def note(self, text: str) -> None:
         self.notes.append(text)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FRAMES = 3000  # of 10 ms: the 30 s that Whisper hears
 CONTEXT = 448  # tokens, prompt included
+AT_ONCE = {"cpu": 1}  # windows the encoder takes: it is no faster with more, and each takes 75 MB and up
 
 
 def _libraries() -> tuple[Any, Any]:
@@ -69,15 +70,21 @@ class FasterWhisper:
 
     def encode(self, windows: Sequence[Samples]) -> FasterEncoded:
         import numpy as np  # noqa: PLC0415
-        from ctranslate2 import StorageView  # noqa: PLC0415
+        from ctranslate2 import DataType, StorageView  # noqa: PLC0415
         from faster_whisper.audio import pad_or_trim  # noqa: PLC0415
 
         extract = self._model.feature_extractor
-        features = np.stack([pad_or_trim(extract(samples)[..., :-1]) for samples in windows])
-        view = StorageView.from_array(np.ascontiguousarray(features))
-        # Kept in main memory: a part of a batch is decoded again, and a GPU has better things to hold.
-        states = self._model.model.encode(view, to_cpu=True)
-        return FasterEncoded(self._model, states, tuple(len(samples) for samples in windows), self._drawing)
+        features = [pad_or_trim(extract(samples)[..., :-1]) for samples in windows]
+        at_once = AT_ONCE.get(self._way["device"], len(features))
+        states = []
+        for start in range(0, len(features), at_once):
+            view = StorageView.from_array(np.ascontiguousarray(np.stack(features[start : start + at_once])))
+            # Kept in main memory: a part of a batch is decoded again, and a GPU has better things to hold.
+            encoded = self._model.model.encode(view, to_cpu=True)
+            states.append(np.array(encoded.to(DataType.float32)))
+        return FasterEncoded(
+            self._model, np.concatenate(states), tuple(len(samples) for samples in windows), self._drawing
+        )
 
     def _drawing(self) -> Any:
         """The same model in a thread of its own, whose generator of random numbers is at its beginning.
@@ -93,7 +100,7 @@ class FasterWhisper:
 
 @dataclass(slots=True)
 class FasterEncoded:
-    """Windows after the encoder; `states` is CTranslate2's array (windows × 1500 × width), `lengths` in samples."""
+    """Windows after the encoder; `states` is an array (windows × 1500 × width), `lengths` in samples."""
 
     model: Any
     states: Any
@@ -109,7 +116,7 @@ class FasterEncoded:
     def languages(self) -> tuple[Mapping[str, float], ...]:
         if not self.model.model.is_multilingual:
             return tuple({"en": 1.0} for _ in self.lengths)
-        found = self.model.model.detect_language(self.states)
+        found = self.model.model.detect_language(self._states(range(len(self.lengths))))
         return tuple({token[2:-2]: float(probability) for token, probability in one} for one in found)
 
     def decode(self, orders: Sequence[Order], rung: Rung) -> tuple[Attempt, ...]:
@@ -135,7 +142,7 @@ class FasterEncoded:
             aligned = self.model.find_alignment(
                 self._tokenizer(some[0].task),
                 [list(texts[number]) for number in numbers],
-                self._states(some),
+                self._states([order.window for order in some]),
                 [min(FRAMES, self.lengths[order.window] // hop) for order in some],
             )
             for number, words in zip(numbers, aligned, strict=True):
@@ -154,7 +161,7 @@ class FasterEncoded:
         length = len(prompts[0])
         text = min(CONTEXT - length, most_tokens(max(self.lengths[order.window] for order in orders) / RATE))
         return model.generate(
-            self._states(orders),
+            self._states([order.window for order in orders]),
             [list(prompt) for prompt in prompts],
             suppress_tokens=get_suppressed_tokens(self._tokenizer(orders[0].task), [-1]),
             # CTranslate2 gives the text the smaller of half of this and what the prompt leaves of it.
@@ -172,16 +179,12 @@ class FasterEncoded:
         mean = result.scores[0] * length / (length + 1)
         return Attempt(tokens, tokenizer.decode(list(tokens)), mean, result.no_speech_prob)
 
-    def _states(self, orders: Sequence[Order]) -> Any:
-        """The encoded windows of these orders, in their order."""
+    def _states(self, windows: Sequence[int]) -> Any:
+        """The encoded windows of these numbers, in their order."""
         import numpy as np  # noqa: PLC0415
-        from ctranslate2 import DataType, StorageView  # noqa: PLC0415
+        from ctranslate2 import StorageView  # noqa: PLC0415
 
-        windows = [order.window for order in orders]
-        if windows == list(range(len(self.lengths))):
-            return self.states
-        whole = np.asarray(self.states.to(DataType.float32))
-        return StorageView.from_array(np.ascontiguousarray(whole[windows]))
+        return StorageView.from_array(np.ascontiguousarray(self.states[list(windows)]))
 
     def _prompt(self, order: Order) -> list[int]:
         tokenizer = self._tokenizer(order.task)

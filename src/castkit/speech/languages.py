@@ -43,17 +43,24 @@ def _is_wide(text: str) -> bool:
     return any(east_asian_width(c) == "W" for c in text)
 
 
-def decided(found: Sequence[Mapping[str, float]], speech_ms: Sequence[int], before: str | None) -> tuple[str, ...]:
+def decided(
+    found: Sequence[Mapping[str, float]],
+    speech_ms: Sequence[int],
+    before: str | None,
+    *,
+    shortest_ms: int = LONG_ENOUGH_MS,
+) -> tuple[str, ...]:
     """The language of each window of a batch; `found` are the probabilities by Whisper code.
 
     A sure one decides for itself, another takes that of the nearest sure one, the earlier of two; where a batch has
-    none, that of the batch `before` it, else what is most probable over all its speech.
+    none, that of the batch `before` it, else what is most probable over all its speech. `shortest_ms` is the least
+    speech that decides.
     """
     guesses = [max(one, key=lambda code: (one[code], code)) for one in found]
     sure = [
         number
         for number, (one, code) in enumerate(zip(found, guesses, strict=True))
-        if one[code] >= SURE and speech_ms[number] >= LONG_ENOUGH_MS
+        if one[code] >= SURE and speech_ms[number] >= shortest_ms
     ]
     if not sure:
         return (before or most_spoken(found, speech_ms),) * len(found)

@@ -60,21 +60,21 @@ class OpenAIWhisper:
                 f'set [speech] compute_type = "{allowed[0]}", or engine = "faster-whisper"',
             )
         self._half = compute_type == "float16"
-        self._model = _load(folder, device)
+        self.model = _load(folder, device)
 
     def encode(self, windows: Sequence[Samples]) -> OpenAIEncoded:
         """The windows one after the other: this is the reference, and its memory stays small."""
         import torch  # noqa: PLC0415
         from whisper.audio import log_mel_spectrogram, pad_or_trim  # noqa: PLC0415
 
-        found = OpenAIEncoded(self._model, tuple(len(samples) for samples in windows), is_half=self._half)
+        found = OpenAIEncoded(self.model, tuple(len(samples) for samples in windows), is_half=self._half)
         for samples in windows:
-            mel = log_mel_spectrogram(samples, self._model.dims.n_mels, padding=HOP, device=self._model.device)
+            mel = log_mel_spectrogram(samples, self.model.dims.n_mels, padding=HOP, device=self.model.device)
             mel = pad_or_trim(mel[:, : len(samples) // HOP], FRAMES)[None]
             mel = mel.half() if self._half else mel
             with torch.no_grad():
                 found.spectrograms.append(mel)
-                found.states.append(self._model.encoder(mel))
+                found.states.append(self.model.encoder(mel))
         torch.manual_seed(SEED)
         return found
 

@@ -6,16 +6,16 @@ batch depends on their order and the batch's size alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from castkit.model.transcript import Coverage, Flag, Utterance, Word
-from castkit.speech import coverage, hallucination, hearing, languages
+from castkit.speech import coverage, hallucination, hearing, languages, mixed
 from castkit.speech.checkpoint import Checkpoint, digest
 from castkit.speech.devices import WAYS
 from castkit.speech.phrases import bare
-from castkit.speech.spans import pack
+from castkit.speech.spans import Span, pack
 from castkit.speech.stretches import Stretch, Voice, stretches
 from castkit.speech.transcriber import Encoded, Heard, Task, Transcriber
 from castkit.speech.words import in_time_order, snap, utterances
@@ -66,6 +66,10 @@ class Found:
         return cls(**value | {name: tuple(make(**one) for one in value[name]) for name, make in parts.items()})
 
 
+Read = tuple[Stretch, Found]
+Believed = tuple[tuple[Word, ...], tuple[Flag, ...]]
+
+
 def recognise(
     voices: Sequence[Voice],
     transcriber: Transcriber,
@@ -105,71 +109,70 @@ def _heard(batch: Sequence[Stretch], transcriber: Transcriber, wish: Wish, befor
     word are packed into windows of their own and heard once more.
     """
     encoded = transcriber.encode([stretch.samples() for stretch in batch])
-    spoken = _languages(encoded, batch, wish, before)
-    first = _read(encoded, batch, spoken, wish)
-    again = list(_missed(batch, first))
-    for start in range(0, len(again), wish.batch_size):
-        some = again[start : start + wish.batch_size]
-        windows = [stretch for stretch, _ in some]
-        encoded = transcriber.encode([stretch.samples() for stretch in windows])
-        more = _read(encoded, windows, [language for _, language in some], wish)
-        first += [replace(one, speech_ms=0) for one in more if not _is_known(one, first)]
-    return first
+    spoken: Sequence[str | None] = [languages.whisper_code(wish.language)] * len(batch)
+    apart: list[tuple[Stretch, str]] = []
+    if wish.language == "auto":
+        spoken, apart = mixed.spoken(batch, encoded.languages(), transcriber, before)
+    read = [*_read(encoded, batch, spoken, wish), *_also(apart, transcriber, wish)]
+    first = [one for _, one in read]
+    again = [one for _, one in _also(list(_missed(read)), transcriber, wish)]
+    return first + [replace(one, speech_ms=0) for one in again if not _is_known(one, first)]
 
 
-def _languages(encoded: Encoded, batch: Sequence[Stretch], wish: Wish, before: str | None) -> Sequence[str]:
-    if wish.language != "auto":
-        return [languages.whisper_code(wish.language)] * len(batch)
-    return languages.decided(encoded.languages(), [stretch.window.speech_ms for stretch in batch], before)
+def _also(windows: Sequence[tuple[Stretch, str]], transcriber: Transcriber, wish: Wish) -> Iterator[Read]:
+    """What further windows give, each heard in its language; batches of them like all others."""
+    for start in range(0, len(windows), wish.batch_size):
+        batch = [stretch for stretch, _ in windows[start : start + wish.batch_size]]
+        encoded = transcriber.encode([stretch.samples() for stretch in batch])
+        yield from _read(encoded, batch, [language for _, language in windows[start : start + wish.batch_size]], wish)
 
 
-def _read(encoded: Encoded, batch: Sequence[Stretch], spoken: Sequence[str], wish: Wish) -> list[Found]:
-    """The believed words of each stretch, and their English where it is wanted."""
-    tasks = [Task(language, wish.beam_size, languages.prompt(language, wish.hints)) for language in spoken]
-    found = _believed(encoded, batch, tasks, range(len(batch)))
-    english = {number: words for number, (words, _) in found.items() if wish.english and spoken[number] == "en"}
-    foreign = [number for number, (words, _) in found.items() if wish.english and spoken[number] != "en" and words]
+def _read(encoded: Encoded, batch: Sequence[Stretch], spoken: Sequence[str | None], wish: Wish) -> Iterator[Read]:
+    """The believed words of each stretch, and their English where it is wanted; nothing where the language is None."""
+    tasks = {
+        number: Task(language, wish.beam_size, languages.prompt(language, wish.hints))
+        for number, language in enumerate(spoken)
+        if language is not None
+    }
+    found = _believed(encoded, batch, tasks)
     style = languages.prompt("en", wish.hints)
-    translated = _believed(encoded, batch, [replace(one, translate=True, prompt=style) for one in tasks], foreign)
-    english |= {number: words for number, (words, _) in translated.items()}
-    nothing: tuple[tuple[Word, ...], tuple[Flag, ...]] = ((), ())
-    return [
-        Found(
-            stretch.number,
-            spoken[number],
-            stretch.window.speech_ms,
-            found[number][0],
-            english.get(number, ()),
-            found[number][1] + translated.get(number, nothing)[1],
-        )
-        for number, stretch in enumerate(batch)
-    ]
+    translated = _believed(
+        encoded,
+        batch,
+        {
+            number: replace(task, translate=True, prompt=style)
+            for number, task in tasks.items()
+            if wish.english and task.language != "en" and found[number][0]
+        },
+    )
+    for number, (words, flags) in found.items():
+        stretch, language = batch[number], tasks[number].language
+        is_english = wish.english and language == "en"
+        english, more = translated.get(number, (words if is_english else (), ()))
+        yield stretch, Found(stretch.number, language, stretch.window.speech_ms, words, english, flags + more)
 
 
-def _believed(
-    encoded: Encoded, batch: Sequence[Stretch], tasks: Sequence[Task], numbers: Iterable[int]
-) -> dict[int, tuple[tuple[Word, ...], tuple[Flag, ...]]]:
-    """The words that the sound gives reason for, with flags for the doubtful ones, by the stretches' numbers."""
-    numbers = list(numbers)
+def _believed(encoded: Encoded, batch: Sequence[Stretch], tasks: Mapping[int, Task]) -> dict[int, Believed]:
+    """The words that the sound gives reason for, with flags for the doubtful ones, by number."""
     requests = [
-        hearing.Request(number, tasks[number], batch[number].window.spoken, batch[number].window.duration_ms)
-        for number in numbers
+        hearing.Request(number, task, batch[number].window.spoken, batch[number].window.duration_ms)
+        for number, task in tasks.items()
     ]
     heard = hearing.hear(encoded, requests)
-    return {number: _placed(batch[number], one, tasks[number]) for number, one in zip(numbers, heard, strict=True)}
+    return {number: _placed(batch[number], one, tasks[number]) for number, one in zip(tasks, heard, strict=True)}
 
 
-def _placed(stretch: Stretch, heard: Heard, task: Task) -> tuple[tuple[Word, ...], tuple[Flag, ...]]:
+def _placed(stretch: Stretch, heard: Heard, task: Task) -> Believed:
     words, flags = hallucination.believed(heard, stretch.evidence(), prompt=task.prompt, is_translation=task.translate)
     placed = stretch.on_track(snap(words, stretch.window.spoken))
     return stretch.on_clock(placed), stretch.flags_on_clock(flags)
 
 
-def _missed(batch: Sequence[Stretch], found: Sequence[Found]) -> Iterator[tuple[Stretch, str]]:
+def _missed(read: Sequence[Read]) -> Iterator[tuple[Stretch, str]]:
     """Windows of the speech that got no words, where others in its window got some; each with its language."""
-    silent: dict[tuple[int, str], list[Any]] = {}
-    voices = {stretch.number: stretch.voice for stretch in batch}
-    for stretch, one in zip(batch, found, strict=True):
+    silent: dict[tuple[int, str], list[Span]] = {}
+    voices = {stretch.number: stretch.voice for stretch, _ in read}
+    for stretch, one in read:
         for span in stretch.window.speech if one.words else ():
             here = stretch.voice.span_on_clock(span)
             is_bare = not any(here.overlap_ms(word.start_ms, word.end_ms) for word in one.words)

@@ -122,15 +122,15 @@ def split_long(spans: Iterable[Span], probabilities: Sequence[float]) -> tuple[S
     return tuple(pieces)
 
 
-def pack(spans: Sequence[Span], duration_ms: int) -> tuple[Window, ...]:
-    """Windows that hold as many spans as fit into 30 s, cut only in pauses; `spans` as `split_long` gives them.
+def pack(spans: Sequence[Span], duration_ms: int, *, longest_ms: int = LONGEST_WINDOW_MS) -> tuple[Window, ...]:
+    """Windows that hold as many spans as fit into `longest_ms`, cut only in pauses; `spans` as `split_long` gives them.
 
     A pause longer than LONGEST_PAUSE_MS is left out but for its edges, so that every window is full of speech.
     """
     windows: list[Window] = []
     first = 0
     while first < len(spans):
-        last = _last(spans, first)
+        last = _last(spans, first, longest_ms)
         before = spans[first].start_ms - (spans[first - 1].end_ms if first else -2 * LEAD_IN_MS)
         after = (spans[last + 1].start_ms if last + 1 < len(spans) else duration_ms + 2 * LEAD_OUT_MS) - spans[
             last
@@ -143,13 +143,13 @@ def pack(spans: Sequence[Span], duration_ms: int) -> tuple[Window, ...]:
     return tuple(windows)
 
 
-def _last(spans: Sequence[Span], first: int) -> int:
+def _last(spans: Sequence[Span], first: int, longest_ms: int) -> int:
     """The index of the last span of the window that begins with `first`: before the longest pause near its end."""
     length = LEAD_IN_MS + spans[first].duration_ms + LEAD_OUT_MS
     ends = [(first, length)]
     for index in range(first + 1, len(spans)):
         length += min(LONGEST_PAUSE_MS, _pause(spans, index)) + spans[index].duration_ms
-        if length > LONGEST_WINDOW_MS:
+        if length > longest_ms:
             break
         ends.append((index, length))
     if ends[-1][0] + 1 == len(spans):
