@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tracks_made import together
+from tracks_made import sixteen, together
 
-from castkit import ffmpeg
 from castkit.model.glossary import Glossary
 from castkit.model.show import SpeechSettings
 from castkit.speech.devices import chosen
@@ -26,12 +25,6 @@ RECORDINGS = {
     "episode-02": (("interview.mp3", None),),
     "episode-03": (("camera.mp4", None),),
 }
-
-
-def sixteen(source: Path, target: Path, *options: str) -> Path:
-    """A recording as recognition wants it: mono, 16 kHz, 16 bits."""
-    ffmpeg.run([*options, "-i", source, "-vn", "-ac", "1", "-ar", "16000", target], doing="making a track")
-    return target
 
 
 @pytest.fixture(scope="session")

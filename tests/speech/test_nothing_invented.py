@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from noises_made import NOISES, RATE, Samples
-from tracks_made import together
+from tracks_made import sixteen, together
 
 from castkit.speech.bleed import Placement
 from castkit.speech.coverage import measured
@@ -20,7 +20,6 @@ from castkit.speech.recognise import Recognition, Voice, Wish, recognise
 from castkit.speech.sound import Sound
 from castkit.speech.spans import FRAME_MS, Span, pack, speech_spans, split_long
 from castkit.speech.transcriber import Transcriber, open_transcriber
-from conftest import sixteen
 
 WHOLE = os.environ.get("CASTKIT_SOAK") == "1"
 NEAR_MS = 3_000  # a translation's words have rough times; its sentences get those of the source they go with
