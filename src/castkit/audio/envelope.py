@@ -68,6 +68,11 @@ def smooth(curve: Curve, width_ms: int) -> Curve:
     if not len(curve) or not half:
         return curve
     window = np.hanning(2 * half + 3)[1:-1]
-    held = np.pad(curve, half, mode="edge")
-    found = np.convolve(held, (window / window.sum()).astype(np.float32), mode="valid")
-    return np.clip(found, curve.min(), curve.max(), out=found)
+    window = (window / window.sum()).astype(np.float32)
+    lowest, highest, count = curve.min(), curve.max(), len(curve)
+    found = np.empty(count, np.float32)
+    for start in range(0, count, _PIECE):
+        stop = min(count, start + _PIECE)
+        held = curve[np.clip(np.arange(start - half, stop + half), 0, count - 1)]
+        found[start:stop] = np.clip(np.convolve(held, window, mode="valid"), lowest, highest)
+    return found
