@@ -81,6 +81,19 @@ class EpisodePaths:
         return self.root / "subtitles" / "clocks.json"
 
     @property
+    def subtitle_history(self) -> Path:
+        """The folder of what was handed out, came back and was accepted: a source, of which nothing is removed."""
+        return self.root / "subtitles" / "history"
+
+    def subtitle_log(self, language: str) -> Path:
+        """The lines of that history for one language."""
+        return self.subtitle_history / f"{language}.jsonl"
+
+    def handed_out(self, language: str, suffix: str) -> Path:
+        """A file for a translator, where no other place is named."""
+        return self.build / "hand-out" / f"{self.slug}.{language}.{suffix}"
+
+    @property
     def notes_draft(self) -> Path:
         """Proposals for the notes, for a person to correct and accept; no step reads it."""
         return self.root / "notes-draft.toml"

@@ -9,11 +9,12 @@ import pytest
 import sounds
 from castkit import ffmpeg
 from castkit.engine import events
+from castkit.engine.run import Place, lock, run
 from castkit.errors import CastkitError, ToolMissing
 from castkit.model.transcript import Transcript
 from castkit.speech.recognise import Recognition
 from castkit.steps import edit, ingest, survey, transcribe
-from castkit.steps.files import load_programme, load_transcript
+from castkit.steps.files import load_programme
 
 RAW = f"episodes/{sounds.SLUG}/raw"
 CHINESE = sounds.EPISODES / "episode-02/raw/interview.mp3"
@@ -65,6 +66,10 @@ def test_words_on_the_recordings_clock_with_their_speakers(talked):
     shares = [event.fraction for event in seen if isinstance(event, events.Progress) and event.step == "transcribe"]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+    assert found.coverage is not None
+    assert found.coverage.speech_ms > 5000
+    assert found.coverage.gaps == ()
+    assert not context.paths.hearing.exists()
 
 
 def test_an_edit_and_an_intro_move_the_words_and_nothing_is_heard_again(talked):
@@ -73,8 +78,9 @@ def test_an_edit_and_an_intro_move_the_words_and_nothing_is_heard_again(talked):
     cut = sounds.changed(context, cut=[["00:00.5", "00:02"]])
     assert sounds.ran(sounds.build(cut, ingest.STEP, survey.STEP, edit.STEP, transcribe.STEP)) == ["edit"]
     assert context.paths.transcript.read_bytes() == before
-    recorded, moved = _transcript(cut), load_transcript(cut)
-    assert moved.duration_ms == load_programme(cut).duration_ms == pytest.approx(2600 + 10_000 - 1500, abs=15)
+    recorded, programme = _transcript(cut), load_programme(cut)
+    moved = recorded.through(programme.timeline, programme.duration_ms)
+    assert programme.duration_ms == pytest.approx(2600 + 10_000 - 1500, abs=15)
     later = [word for word in recorded.words if word.start_ms >= 2000]
     assert later
     assert [word.start_ms + 2600 - 1500 for word in later] == [word.start_ms for word in moved.words][-len(later) :]
@@ -177,6 +183,41 @@ def test_a_model_that_cannot_translate_is_told_where_it_matters(languages, heard
 def test_settings_that_change_the_words_are_keyed(talked):
     context, _ = talked
     plain = transcribe.STEP.settings(context)
-    for change in ({"hints": ("solidarity",)}, {"model": "small"}, {"beam_size": 5}, {"engine": "openai-whisper"}):
+    assert plain["batch_size"] is None
+    for change in (
+        {"batch_size": 2},
+        {"hints": ("solidarity",)},
+        {"model": "small"},
+        {"beam_size": 5},
+        {"engine": "openai-whisper"},
+    ):
         assert transcribe.STEP.settings(_with(context, **change)) != plain
     assert json.loads(json.dumps(plain)) == plain
+
+
+def test_a_run_that_broke_off_goes_on_where_it_was(talked, tmp_path):
+    context, _ = talked
+    root = shutil.copytree(context.workspace.root, tmp_path / "copy")
+    copied = type(context)(type(context.workspace)(root), context.show, context.slug, context.episode)
+    copied = _with(copied, batch_size=1)
+    with pytest.raises(CastkitError, match="broke off"):
+        _broken_off(copied)
+    assert copied.paths.hearing.read_bytes().count(b"\n") == 1 + 1
+    shares = [event for event in _build(copied) if isinstance(event, events.Progress) and event.step == "transcribe"]
+    assert shares[0].fraction > 0
+    assert shares[0].left_s is None  # there is no pace yet
+    assert not copied.paths.hearing.exists()
+    assert _transcript(copied).utterances == _transcript(context).utterances
+
+
+def _broken_off(context) -> None:
+    """The same build, until a first batch is heard."""
+
+    def report(event: events.Event) -> None:
+        if isinstance(event, events.Progress) and event.step == "transcribe" and event.fraction > 0:
+            raise CastkitError("broke off", "")
+
+    paths = context.paths
+    place = Place(context.slug, context.workspace.root, paths.build, paths.receipts, paths.lock)
+    with lock(place):
+        run((ingest.STEP, survey.STEP, transcribe.STEP), context, place, report)

@@ -1,4 +1,4 @@
-"""`castkit subs`: what people who work on subtitles need."""
+"""`castkit subs`: what people who work on subtitles need; more of it is in the modules subs_*."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from castkit import atomic
-from castkit.cli import road
+from castkit.cli import road, subs_history, subs_round_trip
 from castkit.cli.app import App
 from castkit.cli.console import echo_json, echo_table
 from castkit.cli.publish import json_option
@@ -20,7 +20,11 @@ _WIDEST = 40  # of a cell in the table; --json has all of it
 
 @click.group()
 def subs() -> None:
-    """Check subtitles, and look up what was translated before."""
+    """Hand subtitles to a translator and take them back; check them; look up what was translated before."""
+
+
+for command in (*subs_round_trip.COMMANDS, *subs_history.COMMANDS):
+    subs.add_command(command)
 
 
 @subs.command()

@@ -229,6 +229,9 @@ class SubtitleSettings(Section):
     punctuation: bool = Field(
         True, description="whether Chinese punctuation is restored where the recogniser left it out"
     )
+    bilingual_order: Literal["source-first", "translation-first"] = Field(
+        "source-first", description="which language stands above in files that translators are handed with both"
+    )
     numbers: Literal["as-heard", "digits", "words"] = Field(
         "as-heard", description="numbers as the recogniser wrote them, in digits, or as they are spoken"
     )

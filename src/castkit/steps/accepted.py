@@ -1,6 +1,6 @@
 """The subtitles a person accepted, on the clock of today's master, however the episode was cut since.
 
-Rule: an accepted file is never touched; beside it stands on which edit of the recordings its times were made.
+Rule: no step writes an accepted file; beside it stands on which edit of the recordings its times were made.
 """
 
 from __future__ import annotations
@@ -94,6 +94,26 @@ def remember_clocks(context: EpisodeContext) -> None:
     write_bytes(paths.clocks, json_text(_to_json(known)).encode())
 
 
+def clock_of(context: EpisodeContext, language: str) -> Timeline | None:
+    """The edit that the accepted file of a language was made on; None where that is not written down."""
+    return _records(context).get(language, {}).get(_digest(context.paths.accepted(language)))
+
+
+def write_accepted(context: EpisodeContext, language: str, data: bytes, clock: Timeline) -> None:
+    """Puts an SRT in the place of the accepted file, made on this edit; the caller holds the episode's lock.
+
+    The clock is written first, beside that of the file that lies there still: killed in between, either is right.
+    """
+    path, known = context.paths.accepted(language), _records(context)
+    lying = _digest(path) if path.is_file() else ""
+    before = {digest: made_on for digest, made_on in known.get(language, {}).items() if digest == lying}
+    known[language] = {sha256(data).hexdigest(): clock}
+    both = {**known, language: {**before, **known[language]}}
+    write_bytes(context.paths.clocks, json_text(_to_json(both)).encode())
+    write_bytes(path, data)
+    write_bytes(context.paths.clocks, json_text(_to_json(known)).encode())
+
+
 def _fits(before: Timeline, today: Timeline, path: Path, built: Path) -> bool:
     """Whether a changed file is the one accepted before with a correction in it, and not one made after the new edit.
 
@@ -126,16 +146,24 @@ def _records(context: EpisodeContext) -> _Records:
 
 def _from_json(value: Any) -> _Records:
     return {
-        language: {one["sha256"]: Timeline(tuple(Piece(*piece) for piece in one["pieces"]))}
+        language: {
+            each["sha256"]: Timeline(tuple(Piece(*piece) for piece in each["pieces"]))
+            for each in (one, *one.get("beside", ()))
+        }
         for language, one in value["files"].items()
     }
 
 
 def _to_json(records: _Records) -> dict[str, Any]:
-    files = {
-        language: {"sha256": digest, "pieces": [[p.start_ms, p.end_ms, p.at_ms] for p in timeline.pieces]}
-        for language, found in records.items()
-        for digest, timeline in found.items()
-    }
+    files = {language: _listed(found) for language, found in records.items() if found}
     note = "on which edit of the recordings each file was made; castkit moves its cues when the edit changes"
     return {"version": 1, "note": note, "files": files}
+
+
+def _listed(found: dict[str, Timeline]) -> dict[str, Any]:
+    """The digest and edit of a file; while another is being put in its place, those of both."""
+    first, *beside = (
+        {"sha256": digest, "pieces": [[p.start_ms, p.end_ms, p.at_ms] for p in timeline.pieces]}
+        for digest, timeline in found.items()
+    )
+    return first | ({"beside": beside} if beside else {})

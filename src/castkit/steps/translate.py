@@ -15,9 +15,10 @@ from castkit.steps.accepted import accepted_cues, accepted_track
 from castkit.steps.accepted import reads as accepted_reads
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.drafting import Source, drafted, means, memory_files, model_files
-from castkit.steps.files import load_as, load_transcript, write_json
+from castkit.steps.files import load_as, load_programme, load_transcript, write_json
 from castkit.steps.limits import limits_of
 from castkit.steps.subtitle import built_cues, described, note_exceptions
+from castkit.steps.subtitle_history import stale, stale_notes
 from castkit.subtitles.files import write_srt
 from castkit.translate.routes import Route, Way, routes
 from castkit.translate.script import convert_cues
@@ -53,7 +54,9 @@ def _track(
 ) -> tuple[CueTrack, tuple[str, ...]]:
     """The cues of a route, and what to tell people about them."""
     if route.way is Way.ACCEPTED:
-        return accepted_track(context, route.target)
+        track, notes = accepted_track(context, route.target)
+        said, today = built_cues(context.paths.srt(spoken)), load_programme(context).timeline
+        return track, (*notes, *stale_notes(route.target, stale(context.paths, route.target, said, today)))
     source = _source(context, route, spoken)
     if route.way is Way.SCRIPT:
         return CueTrack(route.target, Origin.SCRIPT_CONVERSION, convert_cues(source.cues, route.target)), ()
@@ -112,7 +115,8 @@ def reads(context: EpisodeContext) -> Iterable[Path]:
     spoken = load_spoken(paths.spoken_track)["language"]
     others = [language for language in context.show.languages if language != spoken]
     sources = (paths.words, paths.spoken_track, paths.srt(spoken), *accepted_reads(context, others))
-    return (*sources, context.workspace.glossary, *model_files(context), *memory_files(context))
+    logs = [paths.subtitle_log(language) for language in others]
+    return (*sources, *logs, context.workspace.glossary, *model_files(context), *memory_files(context))
 
 
 def writes(context: EpisodeContext) -> Iterable[Path]:

@@ -1,0 +1,241 @@
+"""`castkit subs export, import, diff`: subtitles go to a translator as a file, and come back as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from castkit import atomic
+from castkit.cli import road
+from castkit.cli.app import App
+from castkit.cli.console import echo_json
+from castkit.cli.publish import json_option
+from castkit.errors import CastkitError
+from castkit.timecode import clock
+
+if TYPE_CHECKING:
+    from castkit.model.cue import Cue
+    from castkit.steps.subtitle_desk import Desk
+    from castkit.steps.take_back import Taken
+    from castkit.subtitles.history import Revision
+
+EXIT_CONFLICT = 1
+_KINDS = ("srt", "xlsx", "vtt", "ass", "ttml", "xliff")
+
+slug_argument = click.argument("slug", shell_complete=road.complete_slug)
+language_argument = click.argument("language")
+by_option = click.option("--by", metavar="NAME", default="", help="Who did it; else this system's user name.")
+
+
+@contextmanager
+def desk_of(app: App, slug: str, language: str, by: str = "") -> Iterator[Desk]:
+    """The language's subtitles, alone with them: nothing else works on the episode meanwhile."""
+    from castkit.engine.run import lock  # noqa: PLC0415
+    from castkit.steps.subtitle_desk import open_desk  # noqa: PLC0415
+
+    (context,) = road.load_contexts(app, [slug])
+    with lock(road.episode_place(context)):
+        try:
+            desk = open_desk(context, language, who=by or _user())
+            for problem in desk.history.problems:
+                click.echo(f"note: {problem}", err=True)
+            yield desk
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            raise CastkitError(
+                f"{slug}: {error.strerror or error}{where}", "free some space or check the permissions; nothing is lost"
+            ) from error
+
+
+def about(revision: Revision) -> dict[str, object]:
+    """A revision as programs read it."""
+    value = asdict(revision)
+    keys = ("rev", "when", "who", "what", "state", "base", "handed", "name", "kind", "encoding", "notes", "files")
+    return {key: value[key] for key in keys}
+
+
+@click.command("export")
+@slug_argument
+@language_argument
+@click.option(
+    "--to", "target", metavar="FILE", type=click.Path(path_type=Path), help="Where to; else in build/hand-out/."
+)
+@click.option("--bilingual", "is_bilingual", is_flag=True, help="The source's lines in every cue, above or below.")
+@click.option("--format", "kind", type=click.Choice(_KINDS), default="srt", show_default=True)
+@by_option
+@json_option
+@click.pass_obj
+def export(
+    app: App, /, slug: str, language: str, *, target: Path | None, is_bilingual: bool, kind: str, by: str, as_json: bool
+) -> None:
+    """Hand the subtitles of SLUG in LANGUAGE to a translator.
+
+    An unfinished draft of a person is handed out, else the accepted file, else what the last build made, else the
+    source's words. Beside the file lies a note in Markdown: limits, terms, and what was accepted before. What is
+    handed out is written down, so that whatever comes back is compared with it.
+    """
+    from castkit.steps.hand_out import hand_out  # noqa: PLC0415
+
+    with desk_of(app, slug, language, by) as desk:
+        made = hand_out(desk, target.absolute() if target else None, kind=kind, is_bilingual=is_bilingual)
+    if as_json:
+        paths = {"file": str(made.path), "notes_file": str(made.notes_path)}
+        more = {"stand": made.stand, "cues": made.cues, "revision": made.revision, "notes": made.notes}
+        echo_json({"event": "handed-out", **paths, **more})
+        return
+    click.echo(made.path)
+    click.echo(made.notes_path)
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"handed out: {made.cues} cues, {made.stand} (revision {made.revision})", err=True)
+
+
+@click.command("import")
+@slug_argument
+@language_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--encoding", default="", help="The encoding of a text file, where castkit cannot tell it.")
+@click.option("--draft", "is_draft", is_flag=True, help="It is not finished: keep it, publish nothing of it.")
+@click.option("--base", type=click.IntRange(min=1), metavar="REV", help="What it comes from, where castkit errs.")
+@click.option(
+    "--prefer",
+    type=click.Choice(("incoming", "standing")),
+    help="Whose version to take where two people changed the same cue; the other stays in the history.",
+)
+@by_option
+@json_option
+@click.pass_obj
+def take(
+    app: App,
+    /,
+    slug: str,
+    language: str,
+    file: Path,
+    *,
+    encoding: str,
+    is_draft: bool,
+    base: int | None,
+    prefer: str | None,
+    by: str,
+    as_json: bool,
+) -> int:
+    """Take back the FILE of a translator: it is accepted for SLUG in LANGUAGE, unless --draft says it is not finished.
+
+    Any subtitle file will do, in any encoding: it is read whole, or refused with the place and the reason. It is
+    compared with what was handed out; if the episode was cut or recognised again meanwhile, or another file came in,
+    they are merged: every word and every time of a person stays. The bytes received are kept for ever.
+
+    Where two people changed the same cue in ways that exclude each other, both are shown, nothing is written, and the
+    exit code is 1.
+    """
+    from castkit.steps.take_back import Wishes, take_back  # noqa: PLC0415
+
+    with desk_of(app, slug, language, by) as desk:
+        taken = take_back(desk, file.absolute(), Wishes(encoding, is_draft, prefer or "", base or 0))
+    if as_json:
+        echo_json({"event": "conflict" if taken.conflicts else "taken", **_taken_json(taken)})
+    else:
+        _tell(taken, slug, language, file)
+    return EXIT_CONFLICT if taken.conflicts else 0
+
+
+def _taken_json(taken: Taken) -> dict[str, object]:
+    return {
+        "file": str(taken.path) if taken.path else None,
+        "kind": taken.read.kind,
+        "encoding": taken.read.encoding,
+        "read": len(taken.read.cues),
+        "base": taken.base,
+        "revision": taken.revision,
+        "is_new": taken.is_new,
+        "cues": taken.cues,
+        "changed": taken.changed,
+        "notes": taken.notes,
+        "stale": [{"cue": asdict(one.cue), **asdict(one.stale)} for one in taken.stale],
+        "conflicts": [asdict(one) for one in taken.conflicts],
+    }
+
+
+def _tell(taken: Taken, slug: str, language: str, file: Path) -> None:
+    for note in taken.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"read: {len(taken.read.cues)} cues ({taken.read.kind}, {taken.read.encoding})", err=True)
+    if taken.changed:
+        counts = ", ".join(f"{count} {kind}" for kind, count in taken.changed.items())
+        click.echo(f"against what was handed out: {counts}", err=True)
+    for one in taken.stale:
+        click.echo(f"stale at {clock(one.cue.start_ms)}: {_line(one.cue)}", err=True)
+        click.echo(f"  was: {one.stale.old}", err=True)
+        click.echo(f"  now: {one.stale.new}", err=True)
+    for conflict in taken.conflicts:
+        first = (*conflict.one, *conflict.other)[0]
+        click.echo(f"two people changed the cue at {clock(max(0, first.start_ms))}", err=True)
+        click.echo(f"  stands:   {' + '.join(map(_line, conflict.one)) or 'taken out'}", err=True)
+        click.echo(f"  comes in: {' + '.join(map(_line, conflict.other)) or 'taken out'}", err=True)
+    if taken.conflicts:
+        again = f"castkit subs import {slug} {language} {file} --prefer"
+        click.echo("nothing is written; both versions are in the history", err=True)
+        click.echo(f"  hint: {again} incoming, or {again} standing; or settle it in one of the files", err=True)
+    elif not taken.is_new:
+        click.echo(f"nothing changed: revision {taken.revision} stands", err=True)
+    elif taken.path:
+        click.echo(taken.path)
+        click.echo(f"accepted: {taken.cues} cues (revision {taken.revision})", err=True)
+    else:
+        click.echo(
+            f"kept as a draft: {taken.cues} cues (revision {taken.revision}); the next export hands it out", err=True
+        )
+
+
+def _line(cue: Cue) -> str:
+    return f"[{clock(max(0, cue.start_ms))}] {' / '.join(cue.lines)}"
+
+
+@click.command()
+@slug_argument
+@language_argument
+@click.option("--rev", type=click.IntRange(min=1), metavar="REV", help="What this revision changed; else the last.")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page instead.")
+@json_option
+@click.pass_obj
+def diff(app: App, /, slug: str, language: str, *, rev: int | None, html: Path | None, as_json: bool) -> None:
+    """Show what a person changed in the subtitles of SLUG in LANGUAGE against what they were given.
+
+    Texts, times, cues split, merged, added and taken out, side by side.
+    """
+    from castkit.steps.subtitle_diff import difference  # noqa: PLC0415
+    from castkit.subtitles.differences_page import page  # noqa: PLC0415
+
+    with desk_of(app, slug, language) as desk:
+        found = difference(desk, rev or 0)
+    told = f"revision {found.revision.rev} by {found.revision.who}, {found.revision.when}: "
+    told += f"{len(found.rows)} changes, {found.untouched} cues untouched"
+    if as_json:
+        for row in found.rows:
+            before, after = ([asdict(cue) for cue in cues] for cues in (row.before, row.after))
+            echo_json({"event": "change", "kind": row.kind.value, "before": before, "after": after})
+    elif html is not None:
+        atomic.write_bytes(html, page(f"{slug}, {language}", (language, language), found.rows, (told,)).encode())
+        click.echo(html)
+    else:
+        from castkit.cli.subs_diff import echo_rows  # noqa: PLC0415
+
+        echo_rows(found.rows)
+    click.echo(told, err=True)
+
+
+def _user() -> str:
+    import getpass  # noqa: PLC0415
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container without users
+        return "unknown"
+
+
+COMMANDS = (export, take, diff)
