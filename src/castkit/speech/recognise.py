@@ -197,12 +197,13 @@ def _together(voices: Sequence[Voice], found: Sequence[Found], wish: Wish) -> Re
     language = max(weights, key=lambda code: (weights[code], code), default="en")
     if wish.language != "auto":
         language = languages.whisper_code(wish.language)
+    is_foreign = any(one.language != "en" and one.words for one in found)
     said: list[list[Word]] = [[] for _ in voices]
     english: list[list[Word]] = [[] for _ in voices]
     for one in found:
         own = None if one.language == language else one.language
         said[one.voice] += [replace(word, language=own) for word in one.words]
-        english[one.voice] += one.english if language != "en" else ()
+        english[one.voice] += one.english if is_foreign else ()
     covered = coverage.together(
         coverage.measured([voice.span_on_clock(span) for span in voice.spans()], words)
         for voice, words in zip(voices, said, strict=True)
