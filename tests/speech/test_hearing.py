@@ -118,3 +118,27 @@ def test_a_sentence_without_an_end_is_heard_again_from_its_start():
     engine = Cut(SENTENCES[:2], 2)
     assert heard(engine, SPEECH[:2]) == "word1 word2"
     assert engine.asked == [None, 3000]
+
+
+@dataclass
+class Echoing(Forgetful):
+    """Says a sentence, and of what comes after it the end of that sentence once more."""
+
+    def decode(self, orders, rung):
+        said = "the cost of the day is shared by the whole city"
+        texts = {None: (1, said), 6000: (2, "shared by the whole city")}
+        asked = [texts[order.start_ms] for order in orders]
+        self.asked += [order.start_ms for order in orders]
+        return tuple(
+            Attempt((stamp(order.start_ms or 0), token, stamp(5000 if token == 1 else 9000)), text, -0.2, 0.1)
+            for order, (token, text) in zip(orders, asked, strict=True)
+        )
+
+
+@pytest.mark.parametrize(("end_ms", "words"), [(6600, ["word1"]), (9000, ["word1", "word2"])])
+def test_a_sentence_said_again_in_no_time_is_an_echo_and_one_that_takes_its_time_is_not(end_ms, words):
+    engine = Echoing(())
+    request = Request(0, Task("en"), (Span(0, 5000), Span(6000, end_ms)), 10_000)
+    (heard,) = hear(engine, [request])
+    assert engine.asked == [None, 6000]
+    assert [word.text.strip() for word in heard.words] == words

@@ -361,7 +361,7 @@ def test_a_wrong_answer_is_asked_for_again(server: ChatServer, tmp_path: Path, c
 
 
 # One sentence alone cannot be told apart from what it should be.
-@pytest.mark.parametrize("kind", FAULTY_ANSWERS.keys() - {"all the same", "one instead of another"})
+@pytest.mark.parametrize("kind", sorted(FAULTY_ANSWERS.keys() - {"all the same", "one instead of another"}))
 def test_a_model_that_never_answers_rightly_is_named(
     server: ChatServer, tmp_path: Path, clock: FakeClock, kind: str
 ) -> None:

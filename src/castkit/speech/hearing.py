@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from unicodedata import east_asian_width
 
 from castkit.speech.attempts import Attempt, rungs, settled
+from castkit.speech.phrases import bare
 from castkit.speech.spans import Span
 from castkit.speech.transcriber import STAMP_MS, Encoded, Heard, Order, Task
 from castkit.speech.words import words_of
@@ -18,6 +20,7 @@ from castkit.speech.words import words_of
 SHORTEST_MISSED_MS = 500  # speech without text that is worth asking for
 LEAST_COVERED = 0.5  # of a span of speech, by the times of the text; Whisper often rounds them to seconds
 MOST_SHARED = 0.3  # of a sentence's time with others that stand there: more is the same said twice
+HURRIED_MS, HURRIED_WIDE_MS = 45, 125  # for a letter, and for a Chinese character: who talks fast takes as long
 MOST_ROUNDS = 6  # each asks every window for one stretch
 
 
@@ -85,6 +88,16 @@ class _Hearing:
             self.attempts.append(attempt)
             self.segments = sorted((*self.segments, *new), key=lambda one: one.start_ms)
 
+    def is_echo(self, attempt: Attempt, gap: Span) -> bool:
+        """Whether an attempt says again what stands in the window, and faster than people do.
+
+        Of a noise beside speech Whisper often makes the sentence before it once more.
+        """
+        text = bare(attempt.text)
+        speech_ms = sum(span.overlap_ms(gap.start_ms, gap.end_ms) for span in self.request.speech)
+        hurried = sum(HURRIED_WIDE_MS if east_asian_width(c) == "W" else HURRIED_MS for c in text)
+        return hurried > speech_ms and any(text in bare(other.text) for other in self.attempts)
+
     def _is_new(self, segment: Segment) -> bool:
         """Whether a sentence stands neither at its time nor, word for word, right before or after it."""
         span = Span(segment.start_ms, max(segment.start_ms + STAMP_MS, segment.end_ms or 0))
@@ -130,7 +143,7 @@ def hear(encoded: Encoded, requests: Sequence[Request]) -> tuple[Heard, ...]:
             break
         more = [Order(one.request.window, one.request.task, gap.start_ms) for one, gap in gaps]
         for (one, gap), attempt in zip(gaps, _settle(encoded, more, draws=False), strict=True):
-            if not (attempt.repeats_itself or attempt.is_doubtful):
+            if not (attempt.repeats_itself or attempt.is_doubtful or one.is_echo(attempt, gap)):
                 one.take(attempt, gap, stamp)
     return _timed(encoded, found, orders, first)
 
