@@ -29,7 +29,7 @@ COMMANDS = {
     "publish": ("publish", "Make what is stale, upload it, renew the feed."),
     "export": ("export", "Hand levelled tracks to an audio workstation."),
     "turns": ("turns", "List who speaks when on a recording that several share."),
-    "subs": ("subs", "Hand subtitles to translators and take them back; check, compare, look up."),
+    "subs": ("subs", "Subtitles to translators and back; check and compare."),
     "clip": ("clip", "Cut a short clip with captions, for social media."),
     "notes": ("notes", "Have notes proposed, and accept them."),
     "feed": ("feed", "Renew the feeds from what is published."),
