@@ -35,9 +35,9 @@ from said import SLUGS, heard  # noqa: E402
 from castkit.ffmpeg import find_tools  # noqa: E402
 from castkit.model.transcript import Utterance, Word  # noqa: E402
 from castkit.speech.models import locate  # noqa: E402
-from castkit.subtitles.chinese import with_full_width_punctuation  # noqa: E402
 from castkit.subtitles.cueing import make_cues  # noqa: E402
 from castkit.subtitles.profile import profile_for  # noqa: E402
+from castkit.wording.punctuation import restored  # noqa: E402
 
 RECORDINGS = {"episode-01": ("host.flac", "guest.m4a"), "episode-02": ("interview.mp3",), "episode-03": ("camera.mp4",)}
 COLUMNS = (
@@ -88,7 +88,7 @@ def faster_whisper_segments(slug: str) -> list[tuple[int, int]]:
 
 def episode(slug: str) -> Heard:
     one = heard(slug)
-    utterances = with_full_width_punctuation(one.utterances) if one.language == "zh" else one.utterances
+    utterances = restored(one.utterances, "zh")[0] if one.language == "zh" else one.utterances
     words = [word for utterance in utterances for word in utterance.words]
     spans = faster_whisper_segments(slug)
     own: list[list[Word]] = [[] for _ in spans]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,16 @@ from castkit_cli import succeed
 
 import bs1770
 from castkit import ffmpeg
+from castkit.config.glossary import load_glossary
+from castkit.config.read import load_show
 from castkit.speech.bleed import Placement
 from castkit.speech.models import locate
 from castkit.speech.recognise import Voice, Wish, recognise
 from castkit.speech.sound import Sound
 from castkit.speech.transcriber import open_transcriber
 from castkit.speech.vad import activity
+from castkit.wording.glossary_hints import hints
+from castkit.workspace import Workspace
 from speech.scoring import error_rate
 
 SLUG = "episode-01"
@@ -108,10 +111,11 @@ def test_the_master_is_understood_no_worse_than_the_raw_sum(
 
 def heard(wav: Path, show: Path) -> str:
     """The text that is recognised in a file."""
-    settings = tomllib.loads((show / "castkit.toml").read_text("utf-8"))["speech"]
+    workspace = Workspace(show)
+    settings = load_show(workspace)
     sound = Sound.open(wav)
-    engine = open_transcriber(settings["engine"], locate(settings["model"]))
-    wish = Wish("en", hints=tuple(settings["hints"]), english=False)
+    engine = open_transcriber(settings.speech.engine, locate(settings.speech.model))
+    wish = Wish("en", hints=hints(load_glossary(workspace, settings), "en"), english=False)
     found = recognise([Voice(sound, None, Placement(0), activity(sound).probability)], engine, wish)
     return "".join(word.text for one in found.utterances for word in one.words)
 

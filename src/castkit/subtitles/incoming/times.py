@@ -30,6 +30,8 @@ _TIMES = re.compile(rf"(?:(?P<number>\d{{1,7}})\s+)?{_CLOCK}{_ARROW}{_CLOCK}(?P<
 # SubRip's own coordinates, and the settings of WebVTT: where a cue stands, none of its words.
 _PLACING = re.compile(r"(?:\s+(?:[xyXY][12]\s*:\s*-?\d+|(?:align|line|position|size|vertical|region):\S+))*\s*")
 _POINTING = re.compile(_ARROW)
+# An arrow of SubRip's with no time before it; a person's own arrow (→, ⟶) is a sign of their text.
+_LONE = re.compile(r"\s*(?:[-=]\s*){2,}(?:>|&gt;)")
 _FULL = re.compile(r"\d{1,3}:\d{1,2}:\d{1,2}[.,]\d")
 _PART = re.compile(r"\d{1,3}:\d{1,2}[.,]\d")
 _GROUPS = re.compile(r"\d[:.,;]\d")
@@ -59,7 +61,8 @@ def read_times(line: str) -> Times | Unreadable | None:
     plain = _JOINTS.sub(r"\1", _plain(line))
     found = _TIMES.fullmatch(plain)
     if found is None:
-        return Unreadable(f"cannot read the times {line.strip()[:80]!r}") if _looks_like_times(plain) else None
+        looks = _LONE.match(line) or _looks_like_times(plain)
+        return Unreadable(f"cannot read the times {line.strip()[:80]!r}") if looks else None
     if not _PLACING.fullmatch(found["rest"] or ""):
         return Unreadable(f"text stands on the line of the times: {line.strip()[:80]!r}")
     notes: list[str] = []
@@ -84,7 +87,7 @@ def _plain(line: str) -> str:
 
 def _looks_like_times(plain: str) -> bool:
     points = _POINTING.search(plain)
-    if points and (_PART.search(plain) or points.start() == 0):
+    if points and _PART.search(plain):
         return True
     if any(char.isalpha() for char in plain):
         return False
