@@ -67,6 +67,7 @@ ROWS = (
     Row("openai-whisper twice", TWO, "openai", 5, BOTH),
     Row("encoder alone", TWO, "floor"),
     Row("castkit, one language (default)", ONE, "castkit"),
+    Row("castkit, one language, greedy", ONE, "castkit", 1),
     Row("castkit, one language, beam 5", ONE, "castkit", 5),
     Row("faster-whisper", ONE, "faster", 5),
     Row("faster-whisper, batched pipeline", ONE, "batched", 5),
@@ -85,7 +86,8 @@ def castkit(sound: Path, row: Row) -> str:
     """What castkit hears, by its own front door."""
     engine = open_transcriber("faster-whisper", locate("base"), device="cpu")
     track = Sound.open(sound)
-    wish = Wish(LANGUAGES[row.slug], row.beam_size or WAYS["cpu"].beam_size, (), "translate" in row.tasks)
+    beam = row.beam_size or WAYS["cpu"].beam_size
+    wish = Wish(LANGUAGES[row.slug], beam, (), "translate" in row.tasks, by_language=row.beam_size == 0)
     found = recognise([Voice(track, None, Placement(0), activity(track).probability)], engine, wish)
     if bool(found.translation) != ("translate" in row.tasks):
         raise SystemExit("a language is missing, or one too many")

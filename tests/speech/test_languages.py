@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from castkit.speech.languages import decided, most_spoken, prompt, whisper_code
+from castkit.speech.languages import beam_size, decided, most_spoken, prompt, whisper_code
 
 EN, ZH, UNSURE = {"en": 0.95, "zh": 0.05}, {"en": 0.1, "zh": 0.9}, {"en": 0.4, "zh": 0.3, "ja": 0.3}
 
@@ -50,3 +50,8 @@ def test_a_prompt_has_the_hints_of_its_script(language, text):
 def test_no_hints_no_prompt():
     assert prompt("en", ()) == ""
     assert prompt("zh", ()) == "以下是普通话的句子。"
+
+
+@pytest.mark.parametrize(("language", "usual", "beam"), [("zh", 1, 5), ("zh", 8, 8), ("en", 1, 1), ("en", 5, 5)])
+def test_where_words_sound_alike_a_beam_is_worth_its_time(language, usual, beam):
+    assert beam_size(language, usual) == beam

@@ -26,8 +26,8 @@ class Way:
     batch_size: int
 
 
-# On a CPU int8 is smaller and not faster, and a beam costs twice the time for no fewer errors (benchmarks/RESULTS.md):
-# the windows a greedy pass is unsure of are decoded again with a beam in any case. A GPU has beam and batch for little.
+# On a CPU int8 is smaller and not faster, and a beam costs half the time again (benchmarks/RESULTS.md): there it is for
+# languages that gain by it (languages.ALIKE) and for windows a greedy pass is unsure of. A GPU has it for little.
 WAYS = {
     "cpu": Way("cpu", "float32", beam_size=1, batch_size=8),
     "cuda": Way("cuda", "float16", beam_size=5, batch_size=16),

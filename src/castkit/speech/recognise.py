@@ -34,6 +34,7 @@ class Wish:
     hints: tuple[str, ...] = ()
     english: bool = False  # a translation to English, where something else is spoken
     batch_size: int = WAYS["cpu"].batch_size
+    by_language: bool = True  # more than beam_size where the language is worth it
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _also(windows: Sequence[tuple[Stretch, str]], transcriber: Transcriber, wish
 def _read(encoded: Encoded, batch: Sequence[Stretch], spoken: Sequence[str | None], wish: Wish) -> Iterator[Read]:
     """The believed words of each stretch, and their English where it is wanted; nothing where the language is None."""
     tasks = {
-        number: Task(language, wish.beam_size, languages.prompt(language, wish.hints))
+        number: Task(language, _beam_size(language, wish), languages.prompt(language, wish.hints))
         for number, language in enumerate(spoken)
         if language is not None
     }
@@ -140,7 +141,7 @@ def _read(encoded: Encoded, batch: Sequence[Stretch], spoken: Sequence[str | Non
         encoded,
         batch,
         {
-            number: replace(task, translate=True, prompt=style)
+            number: replace(task, translate=True, beam_size=wish.beam_size, prompt=style)
             for number, task in tasks.items()
             if wish.english and task.language != "en" and found[number][0]
         },
@@ -150,6 +151,10 @@ def _read(encoded: Encoded, batch: Sequence[Stretch], spoken: Sequence[str | Non
         is_english = wish.english and language == "en"
         english, more = translated.get(number, (words if is_english else (), ()))
         yield stretch, Found(stretch.number, language, stretch.window.speech_ms, words, english, flags + more)
+
+
+def _beam_size(language: str, wish: Wish) -> int:
+    return languages.beam_size(language, wish.beam_size) if wish.by_language else wish.beam_size
 
 
 def _believed(encoded: Encoded, batch: Sequence[Stretch], tasks: Mapping[int, Task]) -> dict[int, Believed]:

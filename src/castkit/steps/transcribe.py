@@ -84,7 +84,8 @@ def run(context: EpisodeContext, job: Job) -> None:
     way = devices.chosen(speech, devices.device(speech.engine, speech.device))
     transcriber = open_transcriber(speech.engine, folder, device=way.device, compute_type=way.compute_type)
     job.tool(transcriber.engine, transcriber.version)
-    kept = _checkpoint(context, (checksum, transcriber.engine, transcriber.version, way, STEP.version))
+    how = (checksum, transcriber.engine, transcriber.version, way, speech.beam_size, STEP.version)
+    kept = _checkpoint(context, how)
     wish = _wish(context, way, able=able)
     found = recognise(_voices(context, tracks), transcriber, wish, progress=job.progress, kept=kept)
     notes = _notes(context, found, able=able)
@@ -155,6 +156,7 @@ def _wish(context: EpisodeContext, way: Way, *, able: bool) -> Wish:
         hints=_hints(context),
         english=able and _wants_english(context),
         batch_size=way.batch_size,
+        by_language=context.show.speech.beam_size is None,
     )
 
 
