@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from castkit.config import source, types
+from castkit.config.feed_rules import FEED_EPISODE_RULES, FEED_RELATIONS, FEED_SHOW_RULES
 from castkit.config.problems import Finding, Problem, closest, did_you_mean, raise_all
 from castkit.config.relations import EPISODE_RELATIONS, SHOW_RELATIONS, people_of, table, texts_of
 from castkit.config.rules import EPISODE_RULES, SHOW_RULES, Facts, by_place
@@ -113,9 +114,9 @@ def _show(read: Source, workspace: Workspace) -> tuple[Show | None, list[Problem
         return None, list(read.failures)
     facts = _facts(workspace, read.data)
     value, found = _typed(Show, read.data)
-    found += by_place(read.data, SHOW_RULES, facts)
+    found += by_place(read.data, {**SHOW_RULES, **FEED_SHOW_RULES}, facts)
     found += texts(read.data, SHOW_TEXTS, facts)
-    for relation in SHOW_RELATIONS:
+    for relation in (*SHOW_RELATIONS, *FEED_RELATIONS):
         found += relation(read.data, facts)
     return value, read.place(found)
 
@@ -130,7 +131,7 @@ def _episode(read: Source, slug: str, facts: Facts) -> tuple[Episode | None, lis
         return None, problems
     facts = replace(facts, folder=facts.root / "episodes" / slug)
     value, found = _typed(Episode, read.data)
-    found += by_place(read.data, EPISODE_RULES, facts)
+    found += by_place(read.data, {**EPISODE_RULES, **FEED_EPISODE_RULES}, facts)
     found += texts(read.data, EPISODE_TEXTS, facts)
     for relation in EPISODE_RELATIONS:
         found += relation(read.data, facts)

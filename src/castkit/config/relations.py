@@ -11,6 +11,8 @@ from typing import Any
 
 from castkit.config.problems import Finding, Path, closest, shown
 from castkit.config.rules import Facts
+from castkit.model.imported import identity_of
+from castkit.storage.s3_presets import lacks
 from castkit.subtitles.profiles import GUIDES
 from castkit.timecode import parse_clock
 
@@ -59,8 +61,23 @@ def _people_once(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
 
 def _bucket_named(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
     store = table(data, "store")
-    if store.get("kind") == "s3" and not store.get("bucket"):
+    preset = store.get("preset")
+    kind = store.get("kind", "s3" if preset else "folder")
+    if kind == "s3" and not store.get("bucket"):
         yield Finding(("store", "bucket"), 'the name of the bucket, since kind = "s3"')
+    if kind == "folder" and preset:
+        yield Finding(("store", "kind"), f'kind = "s3", or none, beside preset = "{preset}"', shown(kind))
+
+
+def _preset_whole(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    """What a service's address is made of must be given with its preset."""
+    store = table(data, "store")
+    preset = store.get("preset")
+    if not isinstance(preset, str):
+        return
+    for key in lacks(preset, has_endpoint=bool(store.get("endpoint")), has_region=bool(store.get("region"))):
+        about = "the service's address" if key == "endpoint" else "the bucket's region"
+        yield Finding(("store", key), f'{about}, since preset = "{preset}"')
 
 
 def _service_whole(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
@@ -191,11 +208,36 @@ def _first_track_fixed(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
 
 
 def _numbered_in_serial(data: dict[str, Any], facts: Facts) -> Iterator[Finding]:
+    if "imported" in data:
+        return  # another host let it through
     if facts.is_serial and data.get("type", "full") == "full" and "number" not in data:
         yield Finding(("number",), 'the episode\'s number, since the show has type = "serial"')
 
 
-SHOW_RELATIONS: tuple[Relation, ...] = (_languages_once, _people_once, _bucket_named, _service_whole, _profile_known)
+def _recorded_or_imported(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    """Only what was brought from another host lives without a recording."""
+    if "recordings" not in data and "imported" not in data:
+        yield Finding(("recordings",), "the raw files, at least one: [[recordings]] with its path")
+
+
+def _identity_kept(data: dict[str, Any], _: Facts) -> Iterator[Finding]:
+    """The guid of an imported episode follows from the one that apps know it by."""
+    came_with, guid = table(data, "imported").get("guid"), data.get("guid")
+    if not isinstance(came_with, str) or not isinstance(guid, str) or not came_with:
+        return
+    if (identity := str(identity_of(came_with))) != guid:
+        words = f"the guid the episode came with; this one would need guid = {shown(identity)}"
+        yield Finding(("imported", "guid"), words, shown(came_with))
+
+
+SHOW_RELATIONS: tuple[Relation, ...] = (
+    _languages_once,
+    _people_once,
+    _bucket_named,
+    _preset_whole,
+    _service_whole,
+    _profile_known,
+)
 EPISODE_RELATIONS: tuple[Relation, ...] = (
     _cast_once,
     _speakers_known,
@@ -206,4 +248,6 @@ EPISODE_RELATIONS: tuple[Relation, ...] = (
     _edited_once,
     _first_track_fixed,
     _numbered_in_serial,
+    _recorded_or_imported,
+    _identity_kept,
 )

@@ -79,7 +79,8 @@ def _email(value: str, _: Facts) -> Fault | None:
     return None if _EMAIL.fullmatch(value) else Fault("an e-mail address, such as podcast@institute.org")
 
 
-def _web(value: str, _: Facts) -> Fault | None:
+def web(value: str, _: Facts) -> Fault | None:
+    """An absolute address on the web, without anybody's password."""
     fault = Fault("a web address that starts with https:// or http://")
     if re.search(r"\s", value):
         return fault
@@ -96,12 +97,13 @@ def _web(value: str, _: Facts) -> Fault | None:
     return None
 
 
-def _web_or_nothing(value: str, facts: Facts) -> Fault | None:
-    return _web(value, facts) if value else None
+def web_or_nothing(value: str, facts: Facts) -> Fault | None:
+    """The same, where it may be left out."""
+    return web(value, facts) if value else None
 
 
 def _base_url(value: str, facts: Facts) -> Fault | None:
-    if fault := _web(value, facts):
+    if fault := web(value, facts):
         return fault
     return Fault("an address without ? and #", re.split("[?#]", value)[0]) if re.search("[?#]", value) else None
 
@@ -136,7 +138,8 @@ def _role(value: str, _: Facts) -> Fault | None:
     return Fault("a role of the Podcasting 2.0 taxonomy, such as host, guest or translator", guess)
 
 
-def _licence(value: str, _: Facts) -> Fault | None:
+def licence(value: str, _: Facts) -> Fault | None:
+    """An SPDX identifier, or nothing."""
     if not value or value in LICENCES:
         return None
     return Fault("an SPDX identifier in small letters, such as cc-by-4.0, or arr", closest(value, LICENCES))
@@ -149,7 +152,7 @@ def _known_person(value: str, facts: Facts) -> Fault | None:
     return Fault(f"the id of a person in castkit.toml ({known})", closest(value, facts.people))
 
 
-def _file(value: str, facts: Facts) -> Fault | None:
+def only_file(value: str, facts: Facts) -> Fault | None:
     """A file's path that means the same on every machine, and leads nowhere outside the workspace, links included."""
     if not value:
         return Fault("the path of a file")
@@ -184,7 +187,7 @@ def _is_folder(path: Folder) -> bool:
 
 
 def _file_or_nothing(value: str, facts: Facts) -> Fault | None:
-    return _file(value, facts) if value else None
+    return only_file(value, facts) if value else None
 
 
 def _leads_inside(path: Folder, root: Folder) -> bool:
@@ -238,20 +241,20 @@ def _date(value: Any, _: Facts) -> Fault | None:
 _OF_NUMBERS = (_clock, _date, _pause)
 SHOW_RULES: dict[str, Check] = {
     "show.owner_email": _email,
-    "show.link": _web,
-    "show.image": _file,
+    "show.link": web,
+    "show.image": only_file,
     "show.categories[]": _category,
     "show.languages[]": _language,
-    "show.licence": _licence,
+    "show.licence": licence,
     "people[].role": _role,
-    "people[].href": _web_or_nothing,
-    "people[].img": _web_or_nothing,
-    "partners[].href": _web_or_nothing,
-    "funders[].href": _web_or_nothing,
+    "people[].href": web_or_nothing,
+    "people[].img": web_or_nothing,
+    "partners[].href": web_or_nothing,
+    "funders[].href": web_or_nothing,
     "store.base_url": _base_url,
     "store.path": _store_folder,
     "store.prefix": _prefix,
-    "store.endpoint": _web_or_nothing,
+    "store.endpoint": web_or_nothing,
     "audio.intro": _file_or_nothing,
     "audio.outro": _file_or_nothing,
     "audio.bed": _file_or_nothing,
@@ -266,9 +269,9 @@ EPISODE_RULES: dict[str, Check] = {
     "date": _date,
     "people[]": _known_person,
     "people[].role": _role,
-    "people[].href": _web_or_nothing,
-    "people[].img": _web_or_nothing,
-    "recordings[].path": _file,
+    "people[].href": web_or_nothing,
+    "people[].img": web_or_nothing,
+    "recordings[].path": only_file,
     "chapters[].start": _clock,
     "soundbites[].start": _clock,
     "soundbites[].end": _clock,
@@ -278,8 +281,8 @@ EPISODE_RULES: dict[str, Check] = {
     "master": _file_or_nothing,
     "audio.longest_pause_ms": _pause,
     "video.burn": _burnt,
-    "links[].url": _web,
-    "links[].url.*": _web,
+    "links[].url": web,
+    "links[].url.*": web,
 }
 
 

@@ -28,6 +28,7 @@ class TextRule:
 _TITLE = TextRule(most_characters=255)  # PSP-1: plain values are cut off after 255 characters
 _NAME = TextRule(most_characters=LONGEST_NAME)
 _OPTIONAL = TextRule(is_required=False)
+_SHORT = TextRule(most_characters=128)  # what the podcast namespace shows beside a link or on a map
 SHOW_TEXTS = {
     "show.title": _TITLE,
     "show.author": _TITLE,
@@ -38,6 +39,10 @@ SHOW_TEXTS = {
     "people[].organisation": _OPTIONAL,
     "partners[].name": TextRule(),
     "funders[].name": TextRule(),
+    "feeds.locations[].name": _SHORT,
+    "feeds.seasons[].name": _SHORT,
+    "feeds.funding[].text": _SHORT,
+    "feeds.frequency.text": TextRule(is_required=False, most_characters=128),
 }
 EPISODE_TEXTS = {
     "title": _TITLE,
@@ -47,6 +52,8 @@ EPISODE_TEXTS = {
     "people[].organisation": _OPTIONAL,
     "chapters[].title": TextRule(),
     "soundbites[].title": TextRule(is_required=False, most_characters=128),  # podcast:soundbite
+    "number_shown": TextRule(is_required=False, most_characters=32),  # podcast:episode
+    "locations[].name": _SHORT,
     "links[].title": TextRule(),
     "links[].url": TextRule(),
 }

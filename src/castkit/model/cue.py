@@ -28,16 +28,20 @@ class Cue:
 
 
 class Origin(StrEnum):
-    """Where a track's words come from; only `ACCEPTED` has been read by a person."""
+    """Where a track's words come from; only `ACCEPTED` has been read by a person here.
+
+    `ELSEWHERE` came with an imported episode: who made or read it is not known, and nothing is said of it.
+    """
 
     RECOGNITION = "recognition"
     MACHINE_TRANSLATION = "machine-translation"
     SCRIPT_CONVERSION = "script-conversion"
     ACCEPTED = "accepted"
+    ELSEWHERE = "elsewhere"
 
     @property
     def is_reviewed(self) -> bool:
-        return self is Origin.ACCEPTED
+        return self in (Origin.ACCEPTED, Origin.ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)

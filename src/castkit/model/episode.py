@@ -8,7 +8,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from castkit.model.show import EMPTY, Array, Id, Person, Section
+from castkit.model.feeds import Location
+from castkit.model.imported import Imported
+from castkit.model.section import EMPTY, Array, Id, Licence, Section, Url
+from castkit.model.show import Person
 from castkit.model.text import LocalText
 from castkit.timecode import parse_clock
 
@@ -109,6 +112,8 @@ class Chapter(Section):
 
     start: Clock
     title: LocalText
+    url: Url = Field("", description="a page about what is said here")
+    image: str = Field("", description="a picture shown while it is said, PNG or JPEG, in the episode's folder")
 
 
 class OwnAudio(Section):
@@ -171,9 +176,15 @@ class Episode(Section):
     season: int | None = Field(None, ge=1, le=100_000)
     number: int | None = Field(None, ge=1, le=100_000)
     type: Literal["full", "trailer", "bonus"] = "full"
+    number_shown: LocalText = Field(EMPTY, description="what listeners see instead of the number, such as “Day 5”")
+    image: str = Field("", description="a cover of its own, as the show's, in the episode's folder")
+    licence: Licence = Field("", description="where it differs from the show's")
+    locations: Array[Location] = Field((), description="places the episode is about, or comes from")
     explicit: bool | None = Field(None, description="where it differs from the show's")
     people: Array[PersonOrId] = Field((), description="ids from castkit.toml, or whole people")
-    recordings: Array[Recording] = Field(min_length=1)
+    recordings: Array[Recording] = Field(
+        (), min_length=1, description="the raw files; only an imported episode has none"
+    )
     cut: Array[ClockSpan] = Field((), description='what is left out: [["00:00", "00:12.5"], …]')
     keep: Array[ClockSpan] = Field((), description="what alone is used, before anything is cut from it; empty: all")
     turns: Array[Turn] = Field(
@@ -189,3 +200,9 @@ class Episode(Section):
     links: Array[Link] = ()
     keywords: Array[str] = ()
     draft: bool = Field(False, description="a draft is built but not published")
+    imported: Imported | None = Field(None, description="written by `castkit import`; never change it")
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether it was brought from another host and has no recordings here: it is published as it came."""
+        return self.imported is not None and not self.recordings

@@ -21,7 +21,7 @@ from pydantic import ConfigDict, Field, GetJsonSchemaHandler, RootModel, model_v
 from pydantic.json_schema import JsonSchemaValue
 
 from castkit.model.language import is_chinese, is_traditional, same_language
-from castkit.model.show import EMPTY, Array, Section
+from castkit.model.section import EMPTY, Array, Section
 from castkit.model.text import ANY, LocalText
 
 T = TypeVar("T")

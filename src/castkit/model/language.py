@@ -6,6 +6,7 @@ Rule: a tag is compared whole first, then by its primary language; `zh` alone is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -93,6 +94,7 @@ def worded_in(table: Mapping[str, T], reader: str) -> T:
     return table.get(tag, table["en"])
 
 
+@lru_cache(maxsize=1024)  # a feed of 5,000 episodes asks for the same few names 20,000 times
 def language_name(tag: str, reader: str) -> str:
     """What readers of `reader` call the language `tag` (CLDR's names), or the tag: `anglais` for `en` in `fr`."""
     import langcodes  # noqa: PLC0415

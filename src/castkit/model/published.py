@@ -1,6 +1,8 @@
 """What one published episode is to the world: the content of published.json, from which alone feeds are made.
 
-Rule: everything a feed says about an episode is here, so that two people on two machines make the same feed.
+Rule: everything a feed says about an episode is here, so that two people on two machines make the same feed. A key is
+added with a default and never taken away or given another meaning: what was published once is read by every later
+castkit. Only a file that an older castkit would misread gets a higher version.
 """
 
 from __future__ import annotations
@@ -19,13 +21,20 @@ class _Value(BaseModel):
 
 
 class StoredFile(_Value):
-    """An object in the store; `length` in bytes, `sha256` in lower-case hex, `type` its media type."""
+    """An object in the store; `length` in bytes, `sha256` in lower-case hex, `type` its media type.
+
+    Without a key it lies on another host, and `length` and `type` are what that host's feed said.
+    """
 
     key: str
     url: str
     type: str
     length: int
     sha256: str
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return not self.key
 
 
 class PublishedTranscript(_Value):
@@ -39,6 +48,16 @@ class PublishedTranscript(_Value):
 class PublishedChapter(_Value):
     start_ms: int
     title: LocalText
+    url: str = ""
+    image: StoredFile | None = None
+
+
+class PublishedLocation(_Value):
+    name: LocalText
+    rel: str = "subject"
+    geo: str = ""
+    osm: str = ""
+    country: str = ""
 
 
 class PublishedSoundbite(_Value):
@@ -58,6 +77,18 @@ class PublishedPerson(_Value):
     img: str = ""
 
 
+class PublishedImport(_Value):
+    """What an episode keeps of the host it came from, so that no app sees a change.
+
+    `guid` is the one in that feed, `link` the episode's page there, `description_html` its description as it stood.
+    """
+
+    guid: str
+    is_permalink: bool = False
+    link: str = ""
+    description_html: str = ""
+
+
 class Published(_Value):
     """One episode; times in ms on the master's clock, `video_height` in pixels (0 without a video)."""
 
@@ -72,7 +103,11 @@ class Published(_Value):
     spoken: str
     season: int | None = None
     number: int | None = None
+    number_shown: LocalText = LocalText({})
     type: str = "full"
+    image: StoredFile | None = None  # a cover of its own
+    licence: str = ""  # where it differs from the show's
+    locations: tuple[PublishedLocation, ...] = ()
     explicit: bool = False
     keywords: tuple[str, ...] = ()
     people: tuple[PublishedPerson, ...] = ()
@@ -88,3 +123,4 @@ class Published(_Value):
     chapter_files: dict[str, StoredFile] = {}
     transcripts: tuple[PublishedTranscript, ...] = ()
     notes: dict[str, StoredFile] = {}  # the show notes as a page, by language
+    imported: PublishedImport | None = None  # where the episode was brought from another host

@@ -5,39 +5,13 @@ Rule: every key is known, typed and documented here; the JSON Schema for editors
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import Field, model_validator
 
-from castkit.model.categories import CATEGORIES
-from castkit.model.licences import LICENCES
-from castkit.model.roles import ROLES
+from castkit.model.feeds import FeedSettings, NotifySettings
+from castkit.model.section import EMPTY, Array, Category, Id, Language, Licence, Role, Section, Url
 from castkit.model.text import LocalText
-
-EMPTY = LocalText({})
-T = TypeVar("T")
-
-# TOML's arrays come as lists, which strict mode takes for no tuple; the items stay strict.
-Array = Annotated[tuple[T, ...], Field(strict=False)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Url = Annotated[str, Field(json_schema_extra={"pattern": "^(https?://.+)?$"})]
-
-
-def _listed(names: tuple[str, ...], description: str) -> Any:
-    """What an editor offers for a text that castkit's configuration reader checks with regard to more than its type."""
-    return WithJsonSchema({"type": "string", "enum": list(names), "description": description})
-
-
-Role = Annotated[str, AfterValidator(str.lower), _listed(ROLES, "a role of the Podcasting 2.0 taxonomy")]
-Category = Annotated[str, _listed(CATEGORIES, "a podcast category of Apple's")]
-Licence = Annotated[str, _listed(("", *LICENCES), "SPDX identifier in lower case, such as cc-by-4.0")]
-Language = Annotated[str, Field(json_schema_extra={"pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"})]
-
-
-class Section(BaseModel):
-    """A table in one of castkit's TOML files: frozen, strict, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, strict=True)
 
 
 class Person(Section):
@@ -97,6 +71,24 @@ class StoreSettings(Section):
     prefix: str = Field("", description="kind = s3: folder within the bucket, without a slash at either end")
     endpoint: Url = Field("", description="kind = s3: address of an S3-compatible service; empty for AWS")
     region: str = Field("", description="kind = s3")
+    preset: Literal["", "aws", "r2", "b2", "minio", "seaweedfs", "oss"] = Field(
+        "",
+        description="the service, whose ways castkit knows; makes kind = s3; empty: castkit finds out what it can do",
+    )
+    bandwidth_limit: float = Field(
+        0.0, ge=0, le=10_000, description="kind = s3: megabytes a second sent at most; 0: no limit"
+    )
+    deadline_s: float = Field(
+        14_400.0, gt=0, le=604_800, description="kind = s3: for one episode's upload, and for the feeds"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset_is_s3(cls, given: Any) -> Any:
+        """One line is enough: a preset names a service that speaks S3."""
+        if isinstance(given, dict) and given.get("preset") and "kind" not in given:
+            return {**given, "kind": "s3"}
+        return given
 
 
 class SpeechSettings(Section):
@@ -237,9 +229,18 @@ class SubtitleSettings(Section):
     )
 
 
+class ClearanceSettings(Section):
+    """`[clearance]`: who must approve an episode before anything of it is sent."""
+
+    required: Array[Id] = Field(
+        (), description='roles such as "lead"; each says so with castkit approve SLUG --by ROLE'
+    )
+
+
 class Show(Section):
     """The whole castkit.toml."""
 
+    version: int = Field(1, ge=1, description="of this file's format; a castkit that knows only older ones says so")
     show: ShowInfo
     people: Array[Person] = Field((), description="everybody who is heard on the show")
     partners: Array[Organisation] = Field((), description="organisations named in the notes of every episode")
@@ -250,6 +251,9 @@ class Show(Section):
     video: VideoSettings = VideoSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     translation: TranslationSettings = TranslationSettings()
+    clearance: ClearanceSettings = ClearanceSettings()
+    feeds: FeedSettings = FeedSettings()
+    notify: NotifySettings = NotifySettings()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -258,6 +262,11 @@ class Show(Section):
     @property
     def main_language(self) -> str:
         return self.show.languages[0]
+
+    @property
+    def feed_languages(self) -> tuple[str, ...]:
+        """The languages that have a feed, in the show's order."""
+        return tuple(one for one in self.languages if not self.feeds.languages or one in self.feeds.languages)
 
     def person(self, person_id: str) -> Person | None:
         return next((person for person in self.people if person.id == person_id), None)

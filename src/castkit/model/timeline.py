@@ -89,9 +89,9 @@ def joined(kept: Sequence[tuple[int, int]], lead_ms: int) -> Timeline:
 def rebased(start_ms: int, end_ms: int, old: Timeline, new: Timeline) -> tuple[int, int] | None:
     """A span of an older master on the clock of a newer one; None where all of it was removed since.
 
-    What lies outside the recordings (in an intro or outro) keeps its distance to them. A span over an old join, where
-    the newer edit keeps what the older had removed, goes with its longer half: it does not grow over what was never
-    its own.
+    What lies outside the recordings (in an intro or outro) keeps its distance to them, and what reaches into them goes
+    on doing so. A span over an old join, where the newer edit keeps what the older had removed, goes with its longer
+    half: it does not grow over what was never its own.
     """
     first, last = old.pieces[0], old.pieces[-1]
     if end_ms <= first.at_ms or start_ms >= last.until_ms:
@@ -99,7 +99,17 @@ def rebased(start_ms: int, end_ms: int, old: Timeline, new: Timeline) -> tuple[i
         shift = new.pieces[0].at_ms - first.at_ms if is_before else new.pieces[-1].until_ms - last.until_ms
         moved = (max(0, start_ms + shift), max(0, end_ms + shift))
         return moved if moved[0] < moved[1] else None
-    found = new.span(old.to_recordings(max(start_ms, first.at_ms)), _end(old, min(end_ms, last.until_ms)))
+    found = _inside(max(start_ms, first.at_ms), min(end_ms, last.until_ms), old, new)
+    if found is None:
+        return None
+    before = max(0, first.at_ms - start_ms) if found[0] == new.pieces[0].at_ms else 0
+    after = max(0, end_ms - last.until_ms) if found[1] == new.pieces[-1].until_ms else 0
+    return max(0, found[0] - before), found[1] + after
+
+
+def _inside(start_ms: int, end_ms: int, old: Timeline, new: Timeline) -> tuple[int, int] | None:
+    """The same for a span within the recordings."""
+    found = new.span(old.to_recordings(start_ms), _end(old, end_ms))
     if found and found[1] - found[0] > end_ms - start_ms + _SAME_MS:
         halves = [
             (max(start_ms, piece.at_ms), min(end_ms, piece.until_ms))
