@@ -104,3 +104,11 @@ def test_nothing_yet() -> None:
     found = read(FrontPage("Show", ("en",), {"en": "feeds/en.xml"}, (), note="Something <is> wrong"))
     assert "Nothing is published here yet." in found.text
     assert "Something <is> wrong" in found.text
+
+
+def test_a_feed_for_video_is_named_so() -> None:
+    feeds = {"en": "feeds/en.xml", "en.video": "feeds/en.video.xml"}
+    found = read(FrontPage("Show", ("en",), feeds, ()))
+    assert "English: " in found.text
+    assert "English, video: " in found.text
+    assert "/feeds/en.video.xml" in [one["href"] for one in found.of("a")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-import logging
 import pickle
 import socket
 import subprocess
@@ -13,7 +12,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -21,9 +20,12 @@ import pytest
 
 from castkit.errors import StoreError
 from castkit.model.show import StoreSettings
-from castkit.storage import s3_upload
+from castkit.storage import s3_parts, s3_pieces
+from castkit.storage import unfinished as notebook
 from castkit.storage.mediatypes import FOREVER
-from castkit.storage.s3 import Patience, S3Store
+from castkit.storage.patience import Patience
+from castkit.storage.s3 import S3Store
+from castkit.storage.store import NOTHING, LostRace, Terms
 from s3server import SECRET_KEY, S3Server, sign_in
 
 QUICK = Patience(connect=0.5, read=1, tries=3, whole=3)
@@ -48,7 +50,7 @@ def put(store: S3Store, source: Path, key: str = "a.mp3", progress=None):
 def big(tmp_path: Path) -> Path:
     """A file of two whole parts and a bit."""
     path = tmp_path / "big.mp3"
-    path.write_bytes(b"".join(index.to_bytes(4, "big") * 1024 for index in range(2 * s3_upload.PART // 4096)) + b"end")
+    path.write_bytes(b"".join(index.to_bytes(4, "big") * 1024 for index in range(2 * s3_pieces.PART // 4096)) + b"end")
     return path
 
 
@@ -89,21 +91,124 @@ def test_a_failure_in_the_middle_leaves_no_parts(s3_server: S3Server, bucket: st
     assert unfinished(s3_server, bucket, store) == []
 
 
-def test_a_file_that_changes_meanwhile_is_refused(s3_server: S3Server, bucket: str, store: S3Store, big: Path) -> None:
-    def change(done: int) -> None:
-        with big.open("r+b") as file:
-            file.seek(big.stat().st_size - 1)
-            file.write(b"X")
+def test_a_file_that_changes_meanwhile_is_refused(
+    s3_server: S3Server, bucket: str, store: S3Store, big: Path, tmp_path: Path
+) -> None:
+    terms = Terms("audio/mpeg", FOREVER, hashlib.sha256(b"as it was").hexdigest(), notebook=tmp_path / "notebook")
+    with pytest.raises(StoreError, match=r"big\.mp3 changed while it was uploaded"):
+        store.send("a.mp3", big, terms)
+    (tmp_path / "small").write_bytes(b"another")
+    with pytest.raises(StoreError, match="small changed while it was uploaded"):
+        store.send("b.mp3", tmp_path / "small", terms)
+    assert list(store.list()) == []
+    assert unfinished(s3_server, bucket, store) == [], "nothing to go on with"
+    assert not (tmp_path / "notebook").exists()
 
-    before = s3_upload._AT_ONCE
-    s3_upload._AT_ONCE = 1
-    try:
-        with pytest.raises(StoreError, match="got other bytes than were meant"):
-            put(store, big, progress=change)
-    finally:
-        s3_upload._AT_ONCE = before
-    assert store.head("a.mp3") is None
+
+class Broken(Exception):
+    """What a test breaks an upload off with."""
+
+
+def after(count: int, seen: list[int]) -> Callable[[int], None]:
+    def told(done: int) -> None:
+        seen.append(done)
+        if len(seen) == count:
+            raise Broken
+
+    return told
+
+
+def test_what_broke_off_goes_on_where_it_stopped(
+    s3_server: S3Server, bucket: str, store: S3Store, big: Path, tmp_path: Path
+) -> None:
+    terms = Terms("audio/mpeg", FOREVER, notebook=tmp_path / "notebook")
+    with pytest.raises(Broken):
+        store.send("a.mp3", big, terms, after(3, []))
+    assert unfinished(s3_server, bucket, store) == [store.place("a.mp3")]
+    noted = notebook.find(tmp_path / "notebook", store.place("a.mp3"))
+    assert noted is not None
+    client = s3_server.client()
+    there = client.list_parts(Bucket=bucket, Key=store.place("a.mp3"), UploadId=noted.upload)["Parts"]
+    assert len(there) == 3
+    # One part as somebody else would have left it: it is not believed.
+    proof = s3_pieces.Piece(3, b"odd").proof("sha256")
+    where = {"Bucket": bucket, "Key": store.place("a.mp3"), "UploadId": noted.upload}
+    client.upload_part(**where, PartNumber=3, Body=b"odd", **proof)
+    puts: list[int] = []
+    call = store.call
+
+    def counting(action, *, what, size=0, deadline=None):
+        puts.extend([size] if what.startswith("putting") and size == s3_pieces.PART else [])
+        return call(action, what=what, size=size, deadline=deadline)
+
+    store.call = counting  # type: ignore[method-assign]
+    info = store.send("a.mp3", big, terms)
+    assert info.sha256 == hashlib.sha256(big.read_bytes()).hexdigest()
+    assert hashlib.sha256(store.get("a.mp3")).hexdigest() == info.sha256
+    assert puts == [], "the whole parts were there"
     assert unfinished(s3_server, bucket, store) == []
+    assert not (tmp_path / "notebook").exists()
+
+
+def test_another_file_does_not_go_on_with_it(
+    s3_server: S3Server, bucket: str, store: S3Store, big: Path, tmp_path: Path
+) -> None:
+    terms = Terms("audio/mpeg", FOREVER, notebook=tmp_path / "notebook")
+    with pytest.raises(Broken):
+        store.send("a.mp3", big, terms, after(1, []))
+    big.write_bytes(big.read_bytes()[::-1])
+    assert store.send("a.mp3", big, terms).sha256 == hashlib.sha256(big.read_bytes()).hexdigest()
+    assert unfinished(s3_server, bucket, store) == [], "the old one is aborted"
+
+
+@pytest.mark.parametrize("text", ["", "no json", "[]", '{"a": 1}', '{"p": {"upload": 1}}', '{"p": {"upload": "x"}}'])
+def test_a_notebook_of_nonsense_knows_nothing(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "notebook"
+    path.write_text(text, "utf-8")
+    assert notebook.find(path, "p") is None
+    assert notebook.find(tmp_path / "none", "p") is None
+    notebook.note(path, "p", notebook.Unfinished("u", "0" * 64, 5, "sha256"))
+    assert notebook.find(path, "p") == notebook.Unfinished("u", "0" * 64, 5, "sha256")
+
+
+@pytest.mark.parametrize("parts", [False, True])
+def test_who_comes_second_changes_nothing(store: S3Store, big: Path, tmp_path: Path, *, parts: bool) -> None:
+    mine = big if parts else tmp_path / "mine"
+    (tmp_path / "mine").write_bytes(b"mine")
+    (tmp_path / "theirs").write_bytes(b"theirs")
+    put(store, tmp_path / "theirs")
+    with pytest.raises(LostRace, match="somebody else"):
+        store.send("a.mp3", mine, Terms("audio/mpeg", FOREVER, over=NOTHING))
+    old = store.head("a.mp3").tag
+    (tmp_path / "theirs").write_bytes(b"theirs again")
+    put(store, tmp_path / "theirs")
+    with pytest.raises(LostRace, match="somebody else"):
+        store.send("a.mp3", mine, Terms("audio/mpeg", FOREVER, over=old))
+    assert store.get("a.mp3") == b"theirs again"
+    now = store.head("a.mp3").tag
+    store.send("a.mp3", mine, Terms("audio/mpeg", FOREVER, over=now))
+    assert store.head("a.mp3").size == mine.stat().st_size
+    store.delete("a.mp3")
+    with pytest.raises(LostRace):
+        store.send("a.mp3", mine, Terms("audio/mpeg", FOREVER, over=now))
+
+
+def test_conditions_are_seen_to_be_kept(s3_server: S3Server, bucket: str, tmp_path: Path) -> None:
+    store = S3Store(s3_server.settings(bucket, prefix=tmp_path.name))
+    assert store._is_conditional is None
+    store.check()
+    assert store._is_conditional is True
+    assert store.remarks == ()
+
+
+def test_no_faster_than_allowed(s3_server: S3Server, bucket: str, tmp_path: Path) -> None:
+    slow = s3_server.settings(bucket, prefix=tmp_path.name).model_copy(update={"bandwidth_limit": 4.0})
+    store, waited = S3Store(slow), []
+    store._pace._sleep = waited.append
+    (tmp_path / "a").write_bytes(b"x" * 2_000_000)
+    assert put(store, tmp_path / "a").size == 2_000_000
+    assert len(waited) > 10
+    assert 0.3 < waited[-1] <= 0.5, "two megabytes at four a second, and what was signed is not counted"
 
 
 def test_only_stale_uploads_of_the_same_object_are_aborted(
@@ -119,10 +224,10 @@ def test_only_stale_uploads_of_the_same_object_are_aborted(
     with pytest.raises(KeyboardInterrupt):
         put(store, big, progress=broken)
     assert unfinished(s3_server, bucket, store) == [store.place("a.mp3"), store.place("b.mp3")], "a colleague's"
-    monkeypatch.setattr(s3_upload, "_STALE", -s3_upload._STALE)
+    monkeypatch.setattr(s3_parts, "_STALE", -s3_parts._STALE)
     with pytest.raises(KeyboardInterrupt):
         put(store, big, progress=broken)
-    assert unfinished(s3_server, bucket, store) == [store.place("b.mp3")]
+    assert unfinished(s3_server, bucket, store) == [], "beside it too: a day old, nobody goes on with them"
 
 
 def test_objects_of_others_have_no_digest(s3_server: S3Server, bucket: str, store: S3Store) -> None:
@@ -174,7 +279,7 @@ X = base64.b64encode(sha256(b"x")).decode()
 )
 def test_which_checksum_is_of_the_whole(checksum: str, kind: str, etag: str, *, is_whole: bool) -> None:
     expected = sha256(b"x").hex() if is_whole else None
-    assert s3_upload.whole_sha256(checksum, kind=kind, etag=etag) == expected
+    assert s3_pieces.whole_sha256(checksum, kind=kind, etag=etag) == expected
 
 
 def test_a_long_listing_comes_page_by_page(s3_server: S3Server, bucket: str, store: S3Store, tmp_path: Path) -> None:
@@ -334,26 +439,42 @@ def test_a_head_that_is_refused_tells_why() -> None:
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_store_without_sha256_gets_md5_and_a_word_in_the_log(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_store_without_newer_checksums_gets_md5_and_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x")
-    with answering((501, "NotImplemented"), (200, ""), (404, "")) as (endpoint, seen):
-        with caplog.at_level(logging.WARNING), pytest.raises(StoreError, match=r"is not in .* after its upload"):
-            put(S3Store(settings(endpoint), patience=QUICK), tmp_path / "a")
-        assert "does not know SHA-256 checksums" in caplog.text
-    first, second, _ = (headers for _, headers in seen)
-    assert first["x-amz-checksum-sha256"]
-    assert second["content-md5"] == base64.b64encode(hashlib.md5(b"x", usedforsecurity=False).digest()).decode()
-    assert not [name for headers in (first, second) for name in headers if name == "x-amz-trailer"]
-    assert not [name for name in second if name.startswith("x-amz-checksum") or name == "x-amz-sdk-checksum-algorithm"]
+    no = (501, "NotImplemented")
+    with answering(no, no, no, (200, ""), (404, "")) as (endpoint, seen):
+        store = S3Store(settings(endpoint), patience=QUICK)
+        with pytest.raises(StoreError, match=r"is not in .* after its upload"):
+            store.send("a.mp3", tmp_path / "a", Terms("audio/mpeg", FOREVER, over=NOTHING))
+    assert store.remarks[0].startswith("race protection is off")
+    assert "checked by MD5" in store.remarks[1]
+    first, second, third, last, _ = (headers for _, headers in seen)
+    assert first["if-none-match"] == "*"
+    assert "if-none-match" not in second
+    assert second["x-amz-checksum-sha256"]
+    assert third["x-amz-checksum-crc32"]
+    assert last["content-md5"] == base64.b64encode(hashlib.md5(b"x", usedforsecurity=False).digest()).decode()
+    assert not [name for headers in (first, second, third, last) for name in headers if name == "x-amz-trailer"]
+    assert not [name for name in last if name.startswith("x-amz-checksum") or name == "x-amz-sdk-checksum-algorithm"]
 
 
-def test_md5_works_with_a_real_server(s3_server: S3Server, store: S3Store, big: Path) -> None:
-    store.forgo_checksums()
+@pytest.mark.usefixtures("keys")
+def test_a_store_that_refuses_to_be_asked_for_checksums_is_asked_without() -> None:
+    with answering((400, ""), (200, "")) as (endpoint, seen):
+        store = S3Store(settings(endpoint), patience=QUICK)
+        assert store.head("a.mp3").size == 0
+    assert "x-amz-checksum-mode" in seen[0][1]
+    assert "x-amz-checksum-mode" not in seen[1][1]
+    assert "checked by MD5" in store.remarks[0]
+
+
+@pytest.mark.parametrize("checksum", ["crc32", "md5"])
+def test_weaker_checksums_work_with_a_real_server(store: S3Store, big: Path, checksum: str) -> None:
+    store._checksum = checksum
     assert put(store, big).sha256 == hashlib.sha256(big.read_bytes()).hexdigest()
     (big.parent / "small").write_bytes(b"x")
     assert put(store, big.parent / "small", "b.mp3").size == 1
+    assert "checked by" in store.remarks[0]
 
 
 @pytest.mark.parametrize(

@@ -35,16 +35,27 @@ class Finding:
 
 @click.command()
 @click.option("--tune", "is_tuning", is_flag=True, help="Measure recognition; write what is fastest to castkit.toml.")
+@click.option("--fix-bucket", "is_fixing", is_flag=True, help="Show what the bucket lacks to serve a podcast; set it.")
+@click.option("--yes", "is_sure", is_flag=True, help="With --fix-bucket: set it without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.pass_obj
-def doctor(app: App, /, *, is_tuning: bool, as_json: bool) -> None:
+def doctor(app: App, /, *, is_tuning: bool, is_fixing: bool, is_sure: bool, as_json: bool) -> None:
     """Check this machine: ffmpeg, fonts, engines, models, memory, and the store of the show it is run in.
 
     Ends with exit code 1 where something must be done before castkit can publish.
 
     With --tune some minutes of the show's own speech are heard in every way this machine can, and the fastest that
     gives the same words is written to [speech]; the show needs a built episode for that.
+
+    With --fix-bucket the show's bucket is looked at: whether everybody may read it, web players on any page too (CORS),
+    and whether unfinished uploads go away. What is missing is shown, and set after a yes. In a script, for example:
+    castkit doctor --fix-bucket --yes
     """
+    if is_fixing:
+        from castkit.cli.fix_bucket import fix_bucket  # noqa: PLC0415
+
+        fix_bucket(app, is_sure=is_sure, as_json=as_json)
+        return
     if is_tuning:
         from castkit.cli.tune import tune  # noqa: PLC0415
 
@@ -204,6 +215,8 @@ def _store(app: App) -> Iterator[Finding]:
     store = open_store(show.store, workspace.root)
     store.check()
     yield Finding("store", OK, f"{store.name} can be reached and written to")
+    for remark in store.remarks:
+        yield Finding("store", WARNING, remark)
 
 
 def _credentials() -> Finding:

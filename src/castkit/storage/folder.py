@@ -16,10 +16,12 @@ from castkit import atomic
 from castkit.errors import StoreError
 from castkit.storage.keys import checked, public_url
 from castkit.storage.mediatypes import media_type
-from castkit.storage.store import ObjectInfo, Progress
+from castkit.storage.store import NOTHING, Listed, LostRace, ObjectInfo, Progress, Terms
 
 _CHUNK = 1 << 20  # bytes
 _STALE_S = 86_400  # an unfinished file a day old belongs to nobody
+_HELD_S = 10.0  # held for a rename only: a lock this old was left by a process that was killed
+_PATIENCE_S = 60.0
 
 
 class FolderStore:
@@ -45,7 +47,8 @@ class FolderStore:
         with self._reading(key):
             if not path.is_file():
                 return None
-            return ObjectInfo(path.stat().st_size, sha256_of(path) if digest else None, media_type(key))
+            sha256 = sha256_of(path) if digest else None
+            return ObjectInfo(path.stat().st_size, sha256, media_type(key), sha256 or NOTHING)
 
     def get(self, key: str) -> bytes:
         path = self.path(key)
@@ -58,7 +61,9 @@ class FolderStore:
         self, key: str, source: Path, *, content_type: str, cache_control: str, progress: Progress | None = None
     ) -> ObjectInfo:
         """As the contract says; a folder cannot keep `content_type` and `cache_control`: they follow from the name."""
-        del cache_control
+        return self.send(key, source, Terms(content_type, cache_control), progress)
+
+    def send(self, key: str, source: Path, terms: Terms, progress: Progress | None = None) -> ObjectInfo:
         target = self.path(key)
         part = atomic.part_of(target)
         with self._writing(key):
@@ -66,14 +71,15 @@ class FolderStore:
             _remove_stale_parts(target.parent)
             try:
                 sha256 = _copy(source, part, progress)
-                self._confirm(key, part, sha256, source)
-                atomic.replace(part, target)
+                self._confirm(key, part, (terms.sha256 or sha256, source.stat().st_size))
+                with self._alone(key, terms.over):
+                    atomic.replace(part, target)
             except BaseException:
                 with contextlib.suppress(OSError):
                     part.unlink(missing_ok=True)
                 raise
             atomic.sync_folder(target.parent)
-            return ObjectInfo(target.stat().st_size, sha256, content_type)
+            return ObjectInfo(target.stat().st_size, sha256, terms.content_type, sha256)
 
     def write(self, key: str, data: bytes) -> None:
         """Puts these bytes under the key, whole or not at all."""
@@ -86,9 +92,18 @@ class FolderStore:
             keys = sorted(path.relative_to(self.folder).as_posix() for path in found)
         return iter([key for key in keys if key.startswith(prefix)])
 
+    def listing(self, prefix: str = "") -> Iterator[Listed]:
+        """Without tags: a file's time is no version, and its digest would mean to read it."""
+        with self._reading(prefix):
+            return iter([Listed(key, self.path(key).stat().st_size, NOTHING) for key in self.list(prefix)])
+
     def delete(self, key: str) -> None:
         with self._writing(key):
             self.path(key).unlink(missing_ok=True)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        return ()
 
     def check(self) -> None:
         probe = atomic.part_of(self.folder / "check")
@@ -100,13 +115,34 @@ class FolderStore:
                 with contextlib.suppress(OSError):
                     probe.unlink(missing_ok=True)
 
-    def _confirm(self, key: str, part: Path, sha256: str, source: Path) -> None:
+    def _confirm(self, key: str, part: Path, meant: tuple[str, int]) -> None:
         """What lies on the disk is read back before it gets its name, so that a bad disk or share is noticed."""
-        if part.stat().st_size != source.stat().st_size or sha256_of(part) != sha256:
+        if (sha256_of(part), part.stat().st_size) != meant:
             raise StoreError(
-                f"{key} was damaged on its way into the {self.name}",
+                f"{key} was damaged on its way into the {self.name}, or changed meanwhile",
                 "publish again; if this comes back, check the disk or the network share",
             )
+
+    @contextlib.contextmanager
+    def _alone(self, key: str, over: str | None) -> Iterator[None]:
+        """Alone with this key while the version that may be replaced is there; LostRace where another one is.
+
+        A file beside it that only one can make is the lock: it works on every system and share.
+        """
+        if over is None:
+            yield
+            return
+        path = self.path(key)
+        held = atomic.part_of(path.with_name(f"{path.name}.held"))
+        _take(held)
+        try:
+            found = self.head(key) if over or path.exists() else None
+            if (found.tag if found else NOTHING) != over:
+                raise LostRace(f"{key} was written by somebody else at the same moment ({self.name})", "publish again")
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                held.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _writing(self, key: str) -> Iterator[None]:
@@ -149,6 +185,23 @@ def _copy(source: Path, part: Path, progress: Progress | None) -> str:
         writer.flush()
         os.fsync(writer.fileno())
     return digest.hexdigest()
+
+
+def _take(held: Path) -> None:
+    """Makes the file that only one can make; FileExistsError where another keeps it for a minute."""
+    end = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            held.open("x").close()
+        except FileExistsError:
+            with contextlib.suppress(OSError):
+                if time.time() - held.stat().st_mtime > _HELD_S:
+                    held.unlink()
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _remove_stale_parts(folder: Path) -> None:

@@ -32,7 +32,7 @@ _KINDS = {"vtt": "VTT", "srt": "SRT", "json": "JSON"}
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """What the page shows: `feeds` by language with their public addresses, `note` above the episodes, or nothing."""
+    """What the page shows: `feeds` by name with their public addresses, `note` above the episodes, or nothing."""
 
     title: str
     languages: Sequence[str]
@@ -50,7 +50,7 @@ def front_page(page: FrontPage) -> bytes:
             f"<h1>{escape(page.title)}</h1>",
             *([f'<p class="about">{escape(page.note)}</p>'] if page.note else []),
             "<p>Feeds, to subscribe to in a podcast app:</p>",
-            _list(f"{_name(tag)}: {_link(feed_key(tag), url)}" for tag, url in page.feeds.items()),
+            _list(f"{_feed(name)}: {_link(feed_key(name), url)}" for name, url in page.feeds.items()),
             *(_episode(page, episode) for episode in newest),
             *([] if newest else ["<p>Nothing is published here yet.</p>"]),
         ]
@@ -86,13 +86,11 @@ def _player(page: FrontPage, episode: Published) -> str:
     media = episode.video or episode.audio
     kind = "" if episode.video else ' class="sound"'
     tracks = (transcript for transcript in episode.transcripts if transcript.file.type.startswith("text/vtt"))
-    parts = [f'<video{kind} controls preload="metadata" src="{_path(media.key)}">']
+    parts = [f'<video{kind} controls preload="metadata" src="{_where(media)}">']
     for transcript in tracks:
         default = " default" if transcript.language == page.languages[0] else ""
         tag, name = escape(transcript.language), escape(_plain_name(transcript.language))
-        parts.append(
-            f'<track kind="captions" srclang="{tag}" label="{name}" src="{_path(transcript.file.key)}"{default}>'
-        )
+        parts.append(f'<track kind="captions" srclang="{tag}" label="{name}" src="{_where(transcript.file)}"{default}>')
     return "".join([*parts, "</video>"])
 
 
@@ -103,11 +101,11 @@ def _links(episode: Published) -> Iterator[str]:
     if episode.video:
         yield _file("Video", episode.video)
     if episode.hls:
-        yield _link(episode.hls.key, "Video as a stream (HLS)")
+        yield f'<a href="{_where(episode.hls)}">Video as a stream (HLS)</a>'
     for tag, file in episode.notes.items():
         yield _file(f"Show notes, {_plain_name(tag)}", file)
     for transcript in episode.transcripts:
-        ending = transcript.file.key.rsplit(".", 1)[-1]
+        ending = (transcript.file.key or transcript.file.url).rsplit(".", 1)[-1]
         trust = in_words(transcript.origin, "en")
         label = f"Transcript, {_plain_name(transcript.language)}, {_KINDS.get(ending, ending)}: {trust}"
         yield _file(label, transcript.file)
@@ -116,11 +114,16 @@ def _links(episode: Published) -> Iterator[str]:
 
 
 def _file(label: str, file: StoredFile) -> str:
-    return f"{_link(file.key, label)} ({_size(file.length)})"
+    return f'<a href="{_where(file)}">{escape(label)}</a> ({_size(file.length)})'
 
 
 def _link(key: str, label: str) -> str:
     return f'<a href="{_path(key)}">{escape(label)}</a>'
+
+
+def _where(file: StoredFile) -> str:
+    """Its path here, or its address on another host."""
+    return escape(file.url) if file.is_elsewhere else _path(file.key)
 
 
 def _path(key: str) -> str:
@@ -129,6 +132,12 @@ def _path(key: str) -> str:
 
 def _list(items: Iterable[str]) -> str:
     return "<ul>\n" + "\n".join(f"<li>{item}</li>" for item in items) + "\n</ul>"
+
+
+def _feed(name: str) -> str:
+    """The language of a feed, and what else its name says: `en.video`."""
+    tag, _, kind = name.partition(".")
+    return f"{_name(tag)}, {escape(kind)}" if kind else _name(tag)
 
 
 def _name(tag: str) -> str:

@@ -19,9 +19,9 @@ _DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("c
 _PUBLISHED = re.compile(r"episodes/([^/]+)/published\.json")
 
 
-def feed_key(language: str) -> str:
-    """Where the feed of a language lies in the store."""
-    return f"feeds/{language}.xml"
+def feed_key(name: str, page: int = 0) -> str:
+    """Where a feed (`en`, `en.video`) lies in the store, or its page of older episodes, counted from the oldest (1)."""
+    return f"feeds/{name}.page-{page}.xml" if page else f"feeds/{name}.xml"
 
 
 def published_key(slug: str) -> str:

@@ -1,4 +1,4 @@
-"""A store that is an S3 bucket, Amazon's or anybody's; the only place that imports boto3.
+"""A store that is an S3 bucket, Amazon's or anybody's.
 
 Rule: credentials come the standard way only (environment, ~/.aws, SSO), and every call ends within a time of our own.
 """
@@ -6,62 +6,65 @@ Rule: credentials come the standard way only (environment, ~/.aws, SSO), and eve
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from castkit.errors import StoreError
 from castkit.model.show import StoreSettings
-from castkit.storage import s3_upload
+from castkit.storage import s3_order, s3_probe, s3_upload
 from castkit.storage.keys import checked, public_url
-from castkit.storage.s3_errors import code_of, may_pass, status_of, translated
-from castkit.storage.store import ObjectInfo, Progress
+from castkit.storage.pace import Pace, PacedBody
+from castkit.storage.patience import PATIENT, Patience, TooSlow, within
+from castkit.storage.s3_client import connect
+from castkit.storage.s3_errors import code_of, may_pass, refuses_the_unknown, status_of, translated
+from castkit.storage.s3_parts import AT_ONCE
+from castkit.storage.s3_pieces import whole_sha256
+from castkit.storage.s3_presets import CHECKSUMS, Checksum, Preset, endpoint_of, preset_of
+from castkit.storage.store import Listed, ObjectInfo, Progress, Terms
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _LOG = logging.getLogger(__name__)
-_PROBE = ".castkit-check"
+_MEGA = 1_000_000
 T = TypeVar("T")
-
-# Services that take the bucket's name in the host name only; every other service of its own takes it in the path.
-_HOST_STYLE = ("aliyuncs.com", "myqcloud.com", "volces.com", "amazonaws.com", "amazonaws.com.cn")
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for a store, in seconds; a transfer gets more time by its size."""
-
-    connect: float = 10
-    read: float = 60
-    tries: int = 4
-    whole: float = 120
-    slowest: int = 64 * 1024  # bytes a second: a transfer slower than this is given up
-
-    def deadline(self, size: int = 0) -> float:
-        """The moment, on the monotonic clock, at which a call that moves this many bytes is not tried again."""
-        return time.monotonic() + self.whole + size / self.slowest
 
 
 class S3Store:
     """Objects under `prefix` in a bucket; nothing is connected before the first call."""
 
-    def __init__(self, settings: StoreSettings, *, patience: Patience = Patience()) -> None:
-        self._settings = settings
-        self._patience = patience
+    def __init__(self, settings: StoreSettings, *, patience: Patience = PATIENT) -> None:
+        self._settings, self._preset = settings, preset_of(settings)
+        self._pace = Pace(settings.bandwidth_limit * _MEGA) if settings.bandwidth_limit else None
+        self._patience = _no_faster_than(patience, self._pace)
+        self._until = float("inf")  # the whole store's deadline, from `check` on
         self._prefix = f"{settings.prefix.strip('/')}/" if settings.prefix.strip("/") else ""
         self._lock = threading.Lock()
         self._client: S3Client | None = None
-        self.knows_checksums = True
+        self._checksum = self._preset.checksum
+        self._is_conditional = self._preset.is_conditional
 
     @property
     def name(self) -> str:
-        where = _without_login(self._settings.endpoint) or "Amazon S3"
+        where = _without_login(endpoint_of(self._settings)) or "Amazon S3"
         return f"bucket {self._settings.bucket}/{self._prefix} at {where}".replace("/ at", " at")
+
+    @property
+    def prefix(self) -> str:
+        """The folder within the bucket with a slash at its end, or an empty string."""
+        return self._prefix
+
+    @property
+    def preset(self) -> Preset:
+        """What is known of the service."""
+        return self._preset
 
     @property
     def bucket(self) -> str:
@@ -70,10 +73,23 @@ class S3Store:
     def url(self, key: str) -> str:
         return public_url(self._settings.base_url, key)
 
+    @property
+    def checksum(self) -> Checksum:
+        """The best checksum that this store is known to take, or not known to refuse."""
+        return self._checksum
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether conditions are sent: until the store is known to keep none."""
+        return self._is_conditional is not False
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        return s3_probe.remarks(self.name, is_conditional=self.is_conditional, checksum=self._checksum)
+
     def head(self, key: str, *, digest: bool = True) -> ObjectInfo | None:
         del digest  # it comes with the rest
-        found = self.call(lambda client: self._head(client, key), what=f"looking at {key}")
-        return ObjectInfo(*found) if found else None
+        return self.call(lambda client: self._head(client, key), what=f"looking at {key}")
 
     def get(self, key: str) -> bytes:
         place = self.place(key)
@@ -89,23 +105,26 @@ class S3Store:
     def put(
         self, key: str, source: Path, *, content_type: str, cache_control: str, progress: Progress | None = None
     ) -> ObjectInfo:
-        order = s3_upload.Order(key, self.place(key), source, content_type, cache_control)
-        return s3_upload.put(self, order, progress)
+        return self.send(key, source, Terms(content_type, cache_control), progress)
+
+    def send(self, key: str, source: Path, terms: Terms, progress: Progress | None = None) -> ObjectInfo:
+        return s3_upload.put(self, s3_order.order(key, self.place(key), source, terms), progress)
 
     def list(self, prefix: str = "") -> Iterator[str]:
-        return iter(sorted(self._list(prefix)))  # some stores sort folder by folder, not by the whole key
+        return (one.key for one in self.listing(prefix))
+
+    def listing(self, prefix: str = "") -> Iterator[Listed]:
+        found = self._listed(prefix)
+        return iter(sorted(found, key=lambda one: one.key))  # some stores sort folder by folder, not by the whole key
 
     def delete(self, key: str) -> None:
         place = self.place(key)
         self.call(lambda client: client.delete_object(Bucket=self.bucket, Key=place), what=f"deleting {key}")
 
     def check(self) -> None:
-        place = self._prefix + _PROBE
-        self.call(
-            lambda client: client.list_objects_v2(Bucket=self.bucket, Prefix=self._prefix, MaxKeys=1), what="listing it"
-        )
-        self.call(lambda client: client.put_object(Bucket=self.bucket, Key=place, Body=b""), what="writing to it")
-        self.call(lambda client: client.delete_object(Bucket=self.bucket, Key=place), what="deleting from it")
+        self._until = time.monotonic() + self._settings.deadline_s
+        probe = s3_probe.Probe(self, self._prefix, secrets.token_hex(4))
+        self._is_conditional = probe.run(self._is_conditional)
 
     def place(self, key: str) -> str:
         """The key within the bucket."""
@@ -113,47 +132,83 @@ class S3Store:
 
     def deadline(self, size: int) -> float:
         """When to give a transfer of this many bytes up (monotonic seconds)."""
-        return self._patience.deadline(size)
+        return min(self._patience.deadline(size), self._until)
 
-    def call(self, action: Callable[[S3Client], T], *, what: str, deadline: float | None = None) -> T:
-        """What the action gives, tried again while that may help; StoreError (caused by botocore's) else."""
+    def body(self, data: bytes) -> Any:
+        """The bytes as botocore shall send them: no faster than the show allows."""
+        return PacedBody(data, self._pace) if self._pace else data
+
+    def call(self, action: Callable[[S3Client], T], *, what: str, size: int = 0, deadline: float | None = None) -> T:
+        """What the action gives, tried again while that may help; StoreError (caused by botocore's, or TooSlow) else.
+
+        `size` in bytes is what one try moves.
+        """
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-        until = deadline or self._patience.deadline()
-        for wait in (*(0.5 * 2**attempt for attempt in range(self._patience.tries - 1)), None):
+        soonest = time.monotonic() + self._settings.deadline_s  # before `check` too
+        until = min(deadline or self._patience.deadline(size), self._until, soonest)
+        for wait in (*self._patience.waits(), None):
             try:
-                return action(self._connected())
+                left = until - time.monotonic()
+                left = min(self._patience.one_try(size), left if wait is None else left / 2)  # time for another try
+                return within(left, partial(action, self._connected()))
+            except TooSlow as error:
+                self._client = None  # its connections may all be as slow
+                if wait is None or time.monotonic() + wait > until:
+                    raise self._too_slow(what) from error
             except (BotoCoreError, ClientError) as error:
                 if wait is None or not may_pass(error) or time.monotonic() + wait > until:
                     raise translated(error, store=self.name, what=what) from error
-                _LOG.info("%s: %s; trying again in %s s", what, code_of(error) or type(error).__name__, wait)
-                time.sleep(wait)
+                _LOG.info("%s: %s; trying again in %.1f s", what, code_of(error) or type(error).__name__, wait)
+            time.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
-    def forgo_checksums(self) -> None:
-        """From now on sends MD5 sums only, for a store that knows no others."""
-        _LOG.warning("%s does not know SHA-256 checksums; uploads are checked by MD5 and size", self.name)
-        with self._lock:
-            self.knows_checksums, self._client = False, None
+    def _too_slow(self, what: str) -> StoreError:
+        hint = "check the network, and endpoint under [store] in castkit.toml; then run the command again: it goes on"
+        if time.monotonic() + 1 > self._until:
+            return StoreError(
+                f"{self.name}: {what} was not done within deadline_s = {self._settings.deadline_s:g} seconds",
+                "run the command again, which goes on from here, or raise deadline_s under [store] in castkit.toml",
+            )
+        return StoreError(f"{self.name} cannot be reached, or is too slow: {what} was given up", hint)
 
-    def _head(self, client: S3Client, key: str) -> tuple[int, str | None, str] | None:
+    def asks_less(self, refusal: BaseException | None) -> bool:
+        """Whether to ask again with less, after a store refused what it may not know; the lack is in `remarks`."""
+        if not refuses_the_unknown(refusal):
+            return False
+        with self._lock:
+            if self._is_conditional is None:
+                self._is_conditional = False
+                return True
+            worse = CHECKSUMS[CHECKSUMS.index(self._checksum) + 1 :]
+            if not worse:
+                return False
+            self._checksum, self._client = worse[0], None
+            _LOG.warning("%s does not know this checksum; the next one asked for is %s", self.name, worse[0])
+            return True
+
+    def _head(self, client: S3Client, key: str) -> ObjectInfo | None:
         from botocore.exceptions import ClientError  # noqa: PLC0415
 
+        mode: Any = {} if self._checksum == "md5" else {"ChecksumMode": "ENABLED"}  # a store without them refuses it
         try:
-            found = client.head_object(Bucket=self.bucket, Key=self.place(key), ChecksumMode="ENABLED")
+            found = client.head_object(Bucket=self.bucket, Key=self.place(key), **mode)
         except ClientError as error:
             if status_of(error) == 404:
                 return None
+            if mode and status_of(error) in (400, 501):
+                self._checksum = "md5"
+                return self._head(client, key)
             if status_of(error) in (400, 403):  # HEAD has no body to say why: a question with an answer does
                 client.list_objects_v2(Bucket=self.bucket, Prefix=self._prefix, MaxKeys=1)
             raise
         # What the store computed goes before our own word, which says only what was meant.
-        sha256 = s3_upload.whole_sha256(
+        sha256 = whole_sha256(
             found.get("ChecksumSHA256", ""), kind=found.get("ChecksumType", ""), etag=found.get("ETag", "")
         ) or found["Metadata"].get("sha256")
-        return found["ContentLength"], sha256, found.get("ContentType", "")
+        return ObjectInfo(found["ContentLength"], sha256, found.get("ContentType", ""), found.get("ETag", ""))
 
-    def _list(self, prefix: str) -> Iterator[str]:
+    def _listed(self, prefix: str) -> Iterator[Listed]:
         token: dict[str, str] = {}
         while True:
             page = self.call(
@@ -162,8 +217,10 @@ class S3Store:
                 ),
                 what="listing it",
             )
-            names = (item["Key"].removeprefix(self._prefix) for item in page.get("Contents", ()))
-            yield from (name for name in names if name != _PROBE and not name.endswith("/"))
+            for item in page.get("Contents", ()):
+                key = item["Key"].removeprefix(self._prefix)
+                if not s3_probe.is_probe(key) and not key.endswith("/"):
+                    yield Listed(key, item["Size"], item.get("ETag", ""))
             if not page.get("IsTruncated"):
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}
@@ -171,39 +228,13 @@ class S3Store:
     def _connected(self) -> S3Client:
         with self._lock:
             if self._client is None:
-                self._client = self._connect()
+                self._client = connect(self._settings, self._patience, has_checksums=self._checksum != "md5")
             return self._client
 
-    def _connect(self) -> S3Client:
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
 
-        settings = self._settings
-        if not settings.bucket:
-            raise StoreError("no bucket is named", "write bucket under [store] in castkit.toml")
-        style: Any = {"addressing_style": _addressing(settings.endpoint)}
-        config = Config(
-            signature_version="s3v4",  # custom endpoints would get version 2 in places
-            connect_timeout=self._patience.connect,
-            read_timeout=self._patience.read,
-            retries={"total_max_attempts": 1},  # `call` tries again, within its own time
-            s3=style,
-            request_checksum_calculation="when_supported" if self.knows_checksums else "when_required",
-            response_checksum_validation="when_supported" if self.knows_checksums else "when_required",
-        )
-        region = settings.region or (None if not settings.endpoint else "us-east-1")
-        session = boto3.session.Session(region_name=region)
-        try:
-            return session.client("s3", endpoint_url=settings.endpoint or None, config=config)
-        except ValueError as error:  # "Invalid endpoint: …"
-            raise StoreError(
-                f"{settings.endpoint!r} cannot be an endpoint", "write one as https://… under [store] in castkit.toml"
-            ) from error
-
-
-def _addressing(endpoint: str) -> str:
-    host = urlsplit(endpoint).hostname or ""
-    return "path" if host and not host.endswith(_HOST_STYLE) else "virtual"
+def _no_faster_than(patience: Patience, pace: Pace | None) -> Patience:
+    """Patience with what the show itself slows down: each of the parts under way gets its share."""
+    return replace(patience, slowest=min(patience.slowest, pace.rate / (2 * AT_ONCE))) if pace else patience
 
 
 def _without_login(endpoint: str) -> str:

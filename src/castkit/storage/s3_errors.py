@@ -46,7 +46,7 @@ _MEANINGS = (
     ),
     _meaning(
         "EndpointConnectionError ConnectTimeoutError ProxyConnectionError ConnectionError ConnectionClosedError "
-        "ReadTimeoutError HTTPClientError",
+        "ReadTimeoutError HTTPClientError IncompleteReadError ResponseStreamingError",
         "{store} cannot be reached",
         "check the network, and endpoint under [store] in castkit.toml; then run the command again",
     ),
@@ -84,7 +84,7 @@ _MEANINGS = (
     ),
     _meaning("AccessDenied AllAccessDisabled AccountProblem 403 Forbidden", "{store} did not allow {what}", _RIGHTS),
     _meaning(
-        "BadDigest InvalidDigest XAmzContentChecksumMismatch XAmzContentSHA256Mismatch",
+        "BadDigest InvalidDigest XAmzContentChecksumMismatch XAmzContentSHA256Mismatch FlexibleChecksumError",
         "{store} got other bytes than were meant: {what}",
         "the file changed meanwhile or was damaged on the way; run the command again",
     ),
@@ -98,13 +98,14 @@ _MEANINGS = (
 # What may pass by itself: broken connections, and a store that is busy or restarting.
 _PASSING = frozenset(
     "EndpointConnectionError ConnectTimeoutError ConnectionClosedError ReadTimeoutError ProxyConnectionError "
-    "HTTPClientError IncompleteReadError ResponseStreamingError SlowDown Throttling ThrottlingException RequestTimeout "
-    "RequestTimeoutException BadDigest OperationAborted TooManyRequests".split()
+    "HTTPClientError IncompleteReadError ResponseStreamingError ResponseParserError FlexibleChecksumError SlowDown "
+    "Throttling ThrottlingException RequestTimeout RequestTimeoutException OperationAborted TooManyRequests "
+    "ConditionalRequestConflict BadDigest XAmzContentChecksumMismatch XAmzContentSHA256Mismatch".split()
 )
 _NEVER_PASSING = frozenset("SSLError NotImplemented InsufficientStorage".split())
 
 # A store that lacks the checksums of 2022 (and the trailers that botocore sends with them) says one of these.
-_UNKNOWN_CHECKSUM = frozenset(
+_UNKNOWN_HEADER = frozenset(
     "NotImplemented InvalidArgument InvalidRequest UnsupportedOperation MalformedTrailerError".split()
 )
 
@@ -115,7 +116,7 @@ def code_of(error: BaseException | None) -> str:
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
 
-def status_of(error: BaseException) -> int:
+def status_of(error: BaseException | None) -> int:
     """The HTTP status of a refusal, or 0 where none came."""
     response = getattr(error, "response", None)
     return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) if isinstance(response, dict) else 0
@@ -127,9 +128,9 @@ def may_pass(error: BaseException) -> bool:
     return not names & _NEVER_PASSING and (bool(names & _PASSING) or status_of(error) in (429, 500, 502, 503, 504))
 
 
-def refuses_checksums(error: BaseException | None) -> bool:
-    """Whether a store may have refused because it does not know SHA-256 checksums."""
-    return error is not None and status_of(error) in (400, 501) and code_of(error) in _UNKNOWN_CHECKSUM
+def refuses_the_unknown(error: BaseException | None) -> bool:
+    """Whether a store may have refused because it does not know a header: a newer checksum, a condition."""
+    return status_of(error) in (400, 501) and code_of(error) in _UNKNOWN_HEADER
 
 
 def translated(error: BaseException, *, store: str, what: str) -> StoreError:

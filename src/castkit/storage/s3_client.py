@@ -1,0 +1,86 @@
+"""boto3's client for a bucket, made to fit the service; the only place that imports boto3.
+
+Rule: credentials come the standard way only (environment, ~/.aws, SSO); boto3 tries nothing again, `S3Store.call` does.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from castkit.errors import StoreError
+from castkit.model.show import StoreSettings
+from castkit.storage.pace import PacedBody
+from castkit.storage.patience import Patience
+from castkit.storage.s3_presets import endpoint_of, preset_of
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+_CONNECTIONS = 16  # kept open by the client; more threads would wait for one
+
+
+def connect(settings: StoreSettings, patience: Patience, *, has_checksums: bool) -> S3Client:
+    """A client; nothing is reached yet. Without `has_checksums` it sends and asks for none but MD5.
+
+    StoreError where the settings cannot be an address.
+    """
+    import boto3  # noqa: PLC0415
+    import botocore.session  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    if not settings.bucket:
+        raise StoreError("no bucket is named", "write bucket under [store] in castkit.toml")
+    endpoint, preset = endpoint_of(settings), preset_of(settings)
+    asked: Any = "when_supported" if has_checksums else "when_required"
+    # What is sent has a checksum of its own, which is signed: to hash it once more for the signature adds nothing.
+    style: Any = {"addressing_style": preset.addressing, "payload_signing_enabled": False}
+    config = Config(
+        signature_version="s3v4",  # custom endpoints would get version 2 in places
+        connect_timeout=patience.connect,
+        read_timeout=patience.read,
+        retries={"total_max_attempts": 1},  # `call` tries again, within its own time
+        s3=style,
+        max_pool_connections=_CONNECTIONS,
+        request_checksum_calculation=asked,
+        response_checksum_validation=asked,
+    )
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _descriptions())
+    session = boto3.session.Session(region_name=settings.region or preset.region or None, botocore_session=core)
+    try:
+        client = session.client("s3", endpoint_url=endpoint or None, config=config)
+    except ValueError as error:  # "Invalid endpoint: …"
+        raise StoreError(
+            f"{endpoint!r} cannot be an endpoint", "write one as https://… under [store] in castkit.toml"
+        ) from error
+    # The signer reads a body before it is sent; only what follows is held back.
+    client.meta.events.register_last("request-created.s3", _let_go)
+    if not has_checksums:
+        client.meta.events.register_first("before-sign.s3", _with_md5)
+    return client
+
+
+@cache
+def _descriptions() -> Any:
+    """What botocore knows of the services, read once for all stores of a process: it is a tenth of a second each."""
+    from botocore.loaders import create_loader  # noqa: PLC0415
+
+    return create_loader()
+
+
+def _with_md5(request: Any, **_: Any) -> None:
+    """For a store that knows no newer checksum, what botocore insists on (a bucket's settings) goes with MD5."""
+    newer = [name for name in request.headers if name.lower().startswith(("x-amz-checksum-", "x-amz-sdk-checksum"))]
+    for name in newer:
+        del request.headers[name]
+    if newer:
+        digest = hashlib.md5(request.body or b"", usedforsecurity=False).digest()
+        request.headers["Content-MD5"] = base64.b64encode(digest).decode()
+
+
+def _let_go(request: Any, **_: Any) -> None:
+    if isinstance(request.body, PacedBody):
+        request.body.is_sending = True

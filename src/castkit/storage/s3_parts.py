@@ -1,0 +1,227 @@
+"""A large file in parts, a few at once; what broke off goes on where it stopped.
+
+Rule: the store is asked which parts it has (`list_parts`), and each is held against the file before it is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from castkit.errors import StoreError
+from castkit.storage import unfinished
+from castkit.storage.s3_errors import code_of
+from castkit.storage.s3_order import Bucket, Order, changed, conditions, lost, unreadable
+from castkit.storage.s3_pieces import NAMES, Piece, part_size, pieces
+from castkit.storage.store import LostRace, Progress
+from castkit.storage.unfinished import Unfinished
+
+_LOG = logging.getLogger(__name__)
+
+AT_ONCE = 4  # parts under way, each held in memory
+_STALE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """The upload under way: what the store has of it already, by number, and when to give it up (monotonic s)."""
+
+    about: Unfinished
+    there: dict[int, dict[str, Any]]
+    until: float
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Bytes sent so far, counted by several threads, and whether to go on."""
+
+    progress: Progress | None
+    done: int = 0
+    stop: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, size: int) -> None:
+        with self.lock:
+            self.done += size
+            if self.progress is not None:
+                self.progress(self.done)
+
+
+def send_parts(store: Bucket, wanted: Order, progress: Progress | None) -> str:
+    """Sends what is missing and completes the object; gives its tag, or nothing where the answer was lost."""
+    _abort_stale(store, wanted)
+    upload = _begun(store, wanted)
+    try:
+        parts: Any = _parts_sent(store, wanted, upload, _Tally(progress))
+        answer = store.call(
+            lambda client: client.complete_multipart_upload(
+                Bucket=store.bucket,
+                Key=wanted.place,
+                UploadId=upload.about.upload,
+                MultipartUpload={"Parts": parts},
+                **conditions(store, wanted),
+            ),
+            what=f"putting {wanted.key}",
+            size=wanted.size,
+            deadline=upload.until,
+        )
+    except BaseException as error:
+        if code_of(error.__cause__) == "NoSuchUpload":  # completed at a first try whose answer was lost, or else
+            unfinished.note(wanted.terms.notebook, wanted.place, None)
+            return ""  # the confirmation that follows finds out
+        if race := _given_up(store, wanted, upload, error):
+            raise race from error.__cause__
+        raise
+    unfinished.note(wanted.terms.notebook, wanted.place, None)
+    return answer.get("ETag", "")
+
+
+def _given_up(store: Bucket, wanted: Order, upload: _Upload, error: BaseException) -> LostRace | None:
+    """LostRace where it was that; the upload stays where a next run can go on with it, and is aborted where none can.
+
+    A StoreError that no refusal or silence of the store caused is the file's fault: it changed, or cannot be read.
+    """
+    race = lost(store, wanted, error) if isinstance(error, StoreError) else None
+    is_hopeless = race is not None or (isinstance(error, StoreError) and error.__cause__ is None)
+    if wanted.terms.notebook is None or is_hopeless:
+        _abort(store, wanted.place, upload.about.upload)
+        unfinished.note(wanted.terms.notebook, wanted.place, None)
+    return race
+
+
+def _begun(store: Bucket, wanted: Order) -> _Upload:
+    """The upload that broke off, where the store still has it and the file is the same; else a new one, noted."""
+    part, until = part_size(wanted.size), store.deadline(wanted.size)
+    noted = unfinished.find(wanted.terms.notebook, wanted.place)
+    if noted is not None:
+        is_same = (noted.sha256, noted.part, noted.checksum) == (wanted.sha256, part, store.checksum)
+        there = _parts_there(store, wanted, noted.upload) if is_same else None
+        if there is not None:
+            _LOG.info("going on with the upload of %s: %s parts are there", wanted.key, len(there))
+            return _Upload(noted, there, until)
+        _abort(store, wanted.place, noted.upload)
+    algorithm = NAMES[store.checksum][1]
+    kind: Any = {"ChecksumAlgorithm": algorithm} if algorithm else {}
+    name = store.call(
+        lambda client: client.create_multipart_upload(Bucket=store.bucket, Key=wanted.place, **wanted.headers, **kind),
+        what=f"putting {wanted.key}",
+    )["UploadId"]
+    about = Unfinished(name, wanted.sha256, part, store.checksum)
+    unfinished.note(wanted.terms.notebook, wanted.place, about)
+    return _Upload(about, {}, until)
+
+
+def _parts_there(store: Bucket, wanted: Order, upload: str) -> dict[int, dict[str, Any]] | None:
+    """What the store tells of each part it has, by number; None where it has no such upload any more."""
+    found: dict[int, dict[str, Any]] = {}
+    marker = 0
+    while True:
+        try:
+            page: Any = store.call(
+                lambda client, marker=marker: client.list_parts(  # type: ignore[misc]
+                    Bucket=store.bucket, Key=wanted.place, UploadId=upload, PartNumberMarker=marker
+                ),
+                what=f"looking at the parts of {wanted.key}",
+            )
+        except StoreError as error:
+            if code_of(error.__cause__) in ("NoSuchUpload", "NoSuchKey", "NotImplemented", "AccessDenied", "404"):
+                return None
+            raise
+        found |= {part["PartNumber"]: part for part in page.get("Parts", ())}
+        marker = int(page.get("NextPartNumberMarker") or 0)
+        if not page.get("IsTruncated") or not marker:
+            return found
+
+
+def _parts_sent(store: Bucket, wanted: Order, upload: _Upload, tally: _Tally) -> list[dict[str, Any]]:
+    """Reads the file once, sends every piece that is missing, and gives what S3 wants to hear of them.
+
+    Stops at the first failure; StoreError where the file is no longer the one that was meant.
+    """
+    whole, room = hashlib.sha256(), threading.Semaphore(AT_ONCE)
+    sent: list[Future[dict[str, Any]]] = []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            for piece in _read(wanted, upload.about.part):
+                room.acquire()
+                if tally.stop.is_set():
+                    break
+                job = pool.submit(_part_sent, store, wanted, upload=upload, piece=piece, tally=tally)
+                job.add_done_callback(lambda _: room.release())
+                sent.append(job)
+                whole.update(piece.data)  # while the piece is on its way
+            parts = [job.result() for job in sent]
+        except BaseException:
+            tally.stop.set()  # Ctrl-C: parts not yet begun are not sent
+            raise
+    if whole.hexdigest() != wanted.sha256:
+        raise changed(wanted.source)
+    return parts
+
+
+def _read(wanted: Order, part: int) -> Iterator[Piece]:
+    try:
+        yield from pieces(wanted.source, part)
+    except OSError as error:
+        raise unreadable(wanted.source, error) from error
+
+
+def _part_sent(store: Bucket, wanted: Order, *, upload: _Upload, piece: Piece, tally: _Tally) -> dict[str, Any]:
+    if tally.stop.is_set():
+        return {}
+    proof: Any = piece.proof(store.checksum)
+    told: Any = upload.there.get(piece.number)
+    try:
+        if told is None or not piece.is_at(told):
+            told = store.call(
+                lambda client: client.upload_part(
+                    Bucket=store.bucket,
+                    Key=wanted.place,
+                    UploadId=upload.about.upload,
+                    PartNumber=piece.number,
+                    Body=store.body(piece.data),
+                    **proof,
+                ),
+                what=f"putting {wanted.key}",
+                size=piece.size,
+                deadline=upload.until,
+            )
+        tally.add(piece.size)
+    except BaseException:
+        tally.stop.set()
+        raise
+    return {"PartNumber": piece.number, "ETag": told["ETag"], **(proof if NAMES[store.checksum][1] else {})}
+
+
+def _abort(store: Bucket, place: str, upload: str) -> None:
+    try:
+        store.call(
+            lambda client: client.abort_multipart_upload(Bucket=store.bucket, Key=place, UploadId=upload),
+            what="aborting an unfinished upload",
+        )
+    except StoreError as error:
+        if code_of(error.__cause__) != "NoSuchUpload":
+            _LOG.warning("an unfinished upload of %s could not be aborted: %s; it is a day later", place, error)
+
+
+def _abort_stale(store: Bucket, wanted: Order) -> None:
+    """Aborts uploads a day old beside this one, which nobody goes on with; not every store can list them."""
+    before = datetime.now(UTC) - _STALE
+    folder = f"{wanted.place.rpartition('/')[0]}/".lstrip("/")
+    try:
+        found = store.call(
+            lambda client: client.list_multipart_uploads(Bucket=store.bucket, Prefix=folder),
+            what="listing unfinished uploads",
+        )
+    except StoreError:
+        _LOG.debug("cannot list unfinished uploads", exc_info=True)
+        return
+    for upload in found.get("Uploads", ()):
+        if upload["Initiated"] < before:
+            _abort(store, upload["Key"], upload["UploadId"])
