@@ -101,11 +101,16 @@ def build(
         for name in hls_names(Size(640, 360), ["en", "zh-Hans"]):
             write(paths.hls / name, f"{name} ".encode() * 100)
     for language in ("en", "zh-Hans"):
-        write(paths.vtt(language), f"WEBVTT\n\n{language}\n".encode())
-        write(paths.published_srt(language), f"1\n{language}\n".encode())
+        write(paths.vtt(language), f"WEBVTT\n\n00:00.000 --> 00:02.000\n{language}\n".encode())
+        write(paths.published_srt(language), f"1\n00:00:00,000 --> 00:00:02,000\n{language}\n".encode())
         write(paths.srt(language), f"1\n{language} draft\n".encode())
-        write(paths.transcript_json(language), f'{{"language": "{language}"}}\n'.encode())
-        write(paths.chapters_json(language), f'{{"version": "1.2.0", "chapters": [], "is": "{language}"}}\n'.encode())
+        segment = {"startTime": 0.0, "endTime": 2.0, "body": language}
+        write_json(paths.transcript_json(language), {"version": "1.0.0", "segments": [segment]})
+        write(paths.transcript_html(language), f"<!doctype html>\n<p>Words in {language}\n".encode())
+        write_json(
+            paths.chapters_json(language),
+            {"version": "1.2.0", "chapters": [{"startTime": 0, "title": f"Welcome, {language}"}]},
+        )
         write(paths.notes_markdown(language), f"# Title\n\nNotes in **{language}**.\n".encode())
         write(paths.notes_html(language), f"<!doctype html>\n<p>{language}</p>\n".encode())
 

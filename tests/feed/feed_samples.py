@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from castkit.feed.address import FeedAddress
 from castkit.feed.ledger import podcast_guid
+from castkit.model.feeds import Kind, feed_name
 from castkit.model.published import Published
 from castkit.model.show import Show
 
@@ -108,6 +110,89 @@ def episodes() -> tuple[Published, ...]:
     return tuple(episode(number) for number in (1, 2, 3))
 
 
-def address(language: str = "en", guid: UUID | None = None) -> FeedAddress:
-    url = f"{BASE}/feeds/{language}.xml"
-    return FeedAddress(language, guid or podcast_guid(url), url, f"{BASE}/feeds/cover-0123456789ab.png")
+def address(language: str = "en", guid: UUID | None = None, *, kind: Kind = "audio", pages: int = 0) -> FeedAddress:
+    name = feed_name(language, kind)
+    url = f"{BASE}/feeds/{name}.xml"
+    cover = f"{BASE}/feeds/cover-0123456789ab.png"
+    older = tuple(f"{BASE}/feeds/{name}.page-{page}.xml" for page in range(1, pages + 1))
+    return FeedAddress(language, guid or podcast_guid(url), url, cover, kind, older)
+
+
+FULL_TOML = """
+[feeds]
+hidden = true
+blocked = ["amazon"]
+allowed = ["podcastindex"]
+statistics_prefix = "https://op3.example/e/"
+
+[feeds.moved_to]
+en = "https://new.example.org/en.xml"
+
+[feeds.frequency]
+text = { en = "Every other Wednesday", zh-Hans = "隔周三更新" }
+rrule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"
+starts = "2026-09-02"
+
+[[feeds.seasons]]
+number = 1
+name = { en = "Riders & makers", zh-Hans = "骑手与工匠" }
+
+[[feeds.funding]]
+url = "https://example.org/support?a=1&b=2"
+text = { en = "Support the show", zh-Hans = "支持本节目" }
+
+[[feeds.locations]]
+name = { en = "Beijing", zh-Hans = "北京" }
+geo = "39.9042, 116.4074"
+osm = "R912940"
+country = "CN"
+
+[[feeds.txt]]
+purpose = "applepodcastsverify"
+text = "abc-123"
+
+[notify]
+hubs = ["https://hub.example.org/"]
+"""
+
+
+def full_show(**feeds: Any) -> Show:
+    """The sample show with everything that a feed can say, and other values under `[feeds]`."""
+    value = tomllib.loads(SHOW_TOML + FULL_TOML)
+    value["feeds"].update(feeds)
+    return Show.model_validate(value)
+
+
+def full_episodes() -> tuple[Published, ...]:
+    """Three episodes: a trailer; one with everything; one with a video, a stream and a small file."""
+    trailer = episode(1, type="trailer", number=None)
+    everything = episode(
+        2,
+        number_shown={"en": "Day 2", "zh-Hans": "第二天"},
+        licence="cc0-1.0",
+        image=stored("episode-02", "cover-0123456789ab.png", "image/png", 90_000),
+        locations=[
+            {"name": {"en": "Geneva", "zh-Hans": "日内瓦"}, "rel": "creator", "geo": "46.2,6.15", "country": "CH"}
+        ],
+        soundbites=[{"start_ms": 73_000, "duration_ms": 60_500, "title": {"en": "Who pays?", "zh-Hans": "谁买单？"}}],
+    )
+    small = stored("episode-03", "episode-03-0123456789ab.opus", "audio/ogg; codecs=opus", 1_000_000)
+    stream = stored("episode-03", "hls-0123456789ab/master.m3u8", "application/vnd.apple.mpegurl", 900)
+    return trailer, everything, episode(3, other_audio=[small], hls=stream)
+
+
+def many(count: int) -> tuple[Published, ...]:
+    """So many episodes, a day apart, the oldest first; each with media of its own."""
+    one = episode(3)
+    return tuple(
+        one.model_copy(
+            update={
+                "slug": f"episode-{n:05}",
+                "guid": uuid5(one.guid, str(n)),
+                "number": n + 1,
+                "date": one.date + timedelta(days=n),
+                "audio": one.audio.model_copy(update={"url": f"{one.audio.url[:-4]}-{n:05}.mp3"}),
+            }
+        )
+        for n in range(count)
+    )

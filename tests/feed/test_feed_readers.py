@@ -52,7 +52,7 @@ def test_podcastparser() -> None:
     assert [item["total_time"] for item in items] == [301] * 3
     assert [item["number"] for item in items] == [3, 2, 1]
     assert [item["published"] for item in items] == [1790751600, 1789542000, 1788332400]
-    assert [item["description"] for item in items] == ["Notes"] * 3
+    assert [item["description"] for item in items] == ["Notes\n\n说明"] * 3
 
 
 def test_feedsmith_reads_the_channel(feedsmith_folder: Path) -> None:

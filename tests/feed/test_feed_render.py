@@ -79,7 +79,7 @@ def test_each_language_has_its_own_texts() -> None:
     assert texts(tree, "/rss/channel/language/text()") == ["zh-Hans"]
     assert texts(tree, "/rss/channel/title/text()") == ["社会保障对话"]
     assert texts(tree, "//item[1]/title/text()") == ["一百名骑手，一个基金"]
-    assert texts(tree, "//item[1]/content:encoded/text()") == ["<p>说明</p>"]
+    assert texts(tree, "//item[1]/content:encoded/text()") == ['<p>说明</p>\n<hr><div lang="en"><p>Notes</p></div>']
     assert texts(tree, "//item[1]/link/text()") == [f"{samples.BASE}/episodes/episode-03/notes.zh-Hans.html"]
     assert texts(tree, "//item[1]/podcast:person/text()") == ["主持人", "嘉宾"]
     assert texts(tree, "//item[1]/podcast:chapters/@url")[0].endswith("episode-03.zh-Hans.chapters.json")
@@ -172,7 +172,7 @@ def test_other_formats_and_the_stream_are_alternates_too() -> None:
     }  # fmt: skip
     assert dict(opus.attrib) == {
         "type": "audio/ogg", "length": "3000000", "bitrate": str(3_000_000 * 8000 // 300_502), "lang": "en",
-        "title": "Opus", "codecs": "opus",
+        "title": "Opus（省流量）", "codecs": "opus",
     }  # fmt: skip
     for tag, file in ((m4a, other[0]), (opus, other[1])):
         assert texts(tag, "podcast:source/@uri") == [file["url"]]

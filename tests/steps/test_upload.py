@@ -57,6 +57,9 @@ def objects(workspace: Workspace) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+KINDS = ("vtt", "srt", "json", "transcript.html", "chapters.json")  # of every language
+
+
 def test_what_is_stored(workspace: Workspace) -> None:
     send(context(workspace))
     stored = objects(workspace)
@@ -64,13 +67,11 @@ def test_what_is_stored(workspace: Workspace) -> None:
     assert named == {f"episodes/talk/{name}" for name in ("notes.en.html", "notes.zh-Hans.html", "published.json")}
     endings = sorted(key.partition(".")[2] for key in stored.keys() - named)
     languages = ("en", "zh-Hans")
-    assert endings == sorted(
-        ["mp3", *(f"{one}.{kind}" for one in languages for kind in ("vtt", "srt", "json", "chapters.json"))]
-    )
+    assert endings == sorted(["mp3", *(f"{one}.{kind}" for one in languages for kind in KINDS)])
     for key in stored.keys() - named:
         assert hashlib.sha256(stored[key]).hexdigest()[:12] == key.partition("-")[2][:12]
     srt = next(data for key, data in stored.items() if key.endswith(".en.srt"))
-    assert srt == b"1\nen\n", "listeners get the labelled SRT, not the working one"
+    assert srt == b"1\n00:00:00,000 --> 00:00:02,000\nen\n", "listeners get the labelled SRT, not the working one"
 
 
 def test_what_published_json_says(workspace: Workspace) -> None:
@@ -92,7 +93,7 @@ def test_what_published_json_says(workspace: Workspace) -> None:
     assert [(one.language, one.origin.value, one.file.type.partition(";")[0]) for one in found.transcripts] == [
         (language, origin, kind)
         for language, origin in (("en", "machine-translation"), ("zh-Hans", "recognition"))
-        for kind in ("text/vtt", "application/x-subrip", "application/json")
+        for kind in ("text/vtt", "application/x-subrip", "application/json", "text/html")
     ]
     assert {file.type for file in found.chapter_files.values()} == {"application/json+chapters"}
     assert found.content_html == {one: f"<p>Notes in <strong>{one}</strong>.</p>" for one in ("en", "zh-Hans")}

@@ -11,9 +11,10 @@ import click
 from castkit.cli import road
 from castkit.cli.app import App
 from castkit.cli.console import Console, Tally, echo_json, echo_table, open_console
+from castkit.cli.due import Due, due
 from castkit.cli.main import EXIT_ERROR, EXIT_SOME_FAILED, show_error
 from castkit.errors import CastkitError
-from castkit.pipeline import BUILD, EPISODE, STEP_NAMES
+from castkit.pipeline import STEP_NAMES
 from castkit.steps.show_context import ShowContext
 from castkit.steps.upload import refuse_changed_identity, refuse_unfit_show
 
@@ -34,15 +35,35 @@ slugs_argument = click.argument("slugs", metavar="SLUG...", nargs=-1, shell_comp
 @click.command()
 @slugs_argument
 @click.option("--all", "every", is_flag=True, help="Every episode of the show.")
+@click.option("--due", "only_due", is_flag=True, help="What is due by its date and not published yet; for cron.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and why; do nothing.")
 @redo_option
 @json_option
 @click.pass_obj
 def publish(
-    app: App, /, slugs: tuple[str, ...], *, every: bool, dry_run: bool, redo: tuple[str, ...], as_json: bool
+    app: App,
+    /,
+    slugs: tuple[str, ...],
+    *,
+    every: bool,
+    only_due: bool,
+    dry_run: bool,
+    redo: tuple[str, ...],
+    as_json: bool,
 ) -> int:
-    """Make what is stale, upload it, and renew the feed."""
-    contexts = road.load_contexts(app, slugs, every=every)
+    """Make what is stale, upload it, and renew the feed.
+
+    Run `castkit publish --due` from cron as often as you like: an episode goes out
+    once, when its date has come and draft is not set.
+    """
+    if only_due and (slugs or every):
+        raise click.UsageError("--due finds the episodes itself: name none, and leave out --all")
+    contexts = road.load_contexts(app, slugs, every=every or only_due, carried_too=True)
+    if only_due:
+        found = due(contexts)
+        if not found.now:
+            return _nothing_due(contexts, found, dry_run=dry_run, as_json=as_json)
+        contexts = list(found.now)
     if dry_run:
         show_plan(contexts, redo, as_json=as_json)
         return 0
@@ -55,6 +76,25 @@ def publish(
     return exit_code(len(contexts), failed)
 
 
+def _nothing_due(contexts: Sequence[EpisodeContext], found: Due, *, dry_run: bool, as_json: bool) -> int:
+    """Says so, and finishes a feed that an earlier run may have been kept from renewing."""
+    failed: list[tuple[str, CastkitError]] = []
+    with open_console(as_json=as_json) as console:
+        if contexts and not dry_run:
+            first = contexts[0]
+            failed = _guarded("show", partial(road.run_show, first.workspace, first.show, console.report, ()))
+    if as_json:
+        errors = [{"subject": name, "message": error.message, "hint": error.hint} for name, error in failed]
+        echo_json({"event": "summary", "due": [], "waiting": list(found.waiting), "errors": errors})
+        return exit_code(1, failed)
+    for text in ("nothing is due", *found.waiting, *(f"note: {text}" for text in console.tally.notes)):
+        click.echo(text)
+    for name, error in failed:
+        click.echo(f"{name}: failed", err=True)
+        show_error(error)
+    return exit_code(1, failed)
+
+
 def make(
     contexts: Sequence[EpisodeContext], console: Console, redo: Sequence[str], *, is_sending: bool
 ) -> list[tuple[str, CastkitError]]:
@@ -65,7 +105,7 @@ def make(
     for context in contexts:
         back = road.held_back(context.episode)
         is_going_out = is_sending and back is None
-        stages = EPISODE if is_going_out else BUILD
+        stages = road.stages_of(context.episode, is_sending=is_going_out)
         if is_going_out and (changed := _guarded(context.slug, partial(refuse_changed_identity, context))):
             failed += changed
             continue
@@ -135,6 +175,8 @@ def _result(context: EpisodeContext, *, is_sending: bool) -> dict[str, str]:
         if published.video:
             found["video"] = published.video.url
         return found | {f"notes ({language})": file.url for language, file in published.notes.items()}
+    if context.episode.is_carried:
+        return {}
     return {"built": str(paths.build)}
 
 
@@ -142,10 +184,10 @@ def show_plan(contexts: Sequence[EpisodeContext], redo: Sequence[str], *, as_jso
     """What publishing would do, on stdout."""
     rows: list[tuple[str, ...]] = []
     for context in contexts:
-        stages = EPISODE if road.held_back(context.episode) is None else BUILD
+        stages = road.stages_of(context.episode, is_sending=road.held_back(context.episode) is None)
         decisions = road.plan_episode(context, stages, redo)
         rows += [(context.slug, decision.stage.name, decision.reason or "up to date") for decision in decisions]
-    if any(step == "upload" and reason != "up to date" for _, step, reason in rows):
+    if any(step in ("upload", "carry") and reason != "up to date" for _, step, reason in rows):
         rows.append(("show", "feed", "after upload"))
     else:
         decided = road.plan_show(contexts[0].workspace, contexts[0].show)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,10 +14,12 @@ import click
 from castkit.cli.app import App
 from castkit.config import load_episode
 from castkit.errors import CastkitError
+from castkit.model.feeds import feed_name
 from castkit.model.published import Published
 from castkit.model.show import Show
 from castkit.steps.context import EpisodeContext
 from castkit.steps.drafts import at_home, lay_out_episode, lay_out_feeds
+from castkit.steps.feed_identity import possible_feeds, wanted_feeds
 from castkit.steps.show_context import stored_episodes
 from castkit.storage.folder import FolderStore
 from castkit.storage.front_page import FrontPage, front_page
@@ -58,8 +60,8 @@ def serve(app: App, /, *, port: int | None, host: str, drafts: bool) -> None:
             server.site = published_site(show, store)
             _say_what_surprises(show, store, server)
         click.echo(f"listen: {server.url}/")
-        for language in show.languages:
-            click.echo(f"feed ({language}): {server.url}/{feed_key(language)}")
+        for name in _feed_names(show, server.site.folders):
+            click.echo(f"feed ({name}): {server.url}/{feed_key(name)}")
         click.echo("Ctrl-C ends this.", err=True)
         _answer(server)
 
@@ -107,9 +109,17 @@ def _episodes(store: Store) -> tuple[Mapping[str, Published], str]:
         return {}, error.message
 
 
+def _feed_names(show: Show, folders: Iterable[Path]) -> list[str]:
+    """The feeds to be listened to; one for video only where there is one."""
+    possible = ((kind, feed_name(language, kind)) for language, kind in possible_feeds(show))
+    found = [folder / "feeds" for folder in folders]
+    return [name for kind, name in possible if kind == "audio" or any((at / f"{name}.xml").is_file() for at in found)]
+
+
 def _page(show: Show, episodes: list[Published], *, drafts: set[str] | None = None, note: str = "") -> bytes:
     title = show.show.title.in_(show.main_language, show.languages)
-    feeds = {language: feed_key(language) for language in show.languages}
+    names = (feed_name(*one) for one in wanted_feeds(show, episodes))
+    feeds = {name: feed_key(name) for name in names}
     return front_page(FrontPage(title, show.languages, feeds, episodes, drafts or set(), note))
 
 

@@ -69,7 +69,14 @@ def _addresses(planned: Planned) -> Iterator[tuple[str, str]]:
 
 
 def files_of(episode: Published) -> Iterator[StoredFile]:
-    """Every object in the store that the feeds name for an episode, and those that a stream is made of."""
+    """Every object in the store that the feeds name for an episode, and those that a stream is made of.
+
+    What an imported episode left on its old host is not among them.
+    """
+    return (file for file in _named(episode) if not file.is_elsewhere)
+
+
+def _named(episode: Published) -> Iterator[StoredFile]:
     yield episode.audio
     yield from episode.other_audio
     if episode.video:
@@ -80,6 +87,9 @@ def files_of(episode: Published) -> Iterator[StoredFile]:
     yield from episode.chapter_files.values()
     yield from (transcript.file for transcript in episode.transcripts)
     yield from episode.notes.values()
+    yield from (chapter.image for chapter in episode.chapters if chapter.image)
+    if episode.image:
+        yield episode.image
 
 
 def empty_files(planned: Planned) -> Iterator[str]:
@@ -89,7 +99,7 @@ def empty_files(planned: Planned) -> Iterator[str]:
 def wrong_media(planned: Planned) -> Iterator[str]:
     for episode in planned.episodes:
         for file in (episode.audio, episode.video):
-            if file and not _plays(file):
+            if file and not file.is_elsewhere and not _plays(file):
                 yield f"{episode.slug}: {file.url} ({file.type})"
 
 
@@ -189,7 +199,7 @@ def no_owner(planned: Planned) -> Iterator[str]:
 
 
 def shared_media(planned: Planned) -> Iterator[str]:
-    return _twice((episode.slug, episode.audio.url) for episode in planned.episodes)
+    return _twice((one.slug, one.audio.url) for one in planned.episodes if not one.audio.is_elsewhere)
 
 
 def shared_guids(planned: Planned) -> Iterator[str]:
@@ -197,7 +207,7 @@ def shared_guids(planned: Planned) -> Iterator[str]:
 
 
 def no_duration(planned: Planned) -> Iterator[str]:
-    return (episode.slug for episode in planned.episodes if episode.duration_ms <= 0)
+    return (one.slug for one in planned.episodes if one.duration_ms <= 0 and not one.imported)
 
 
 def stray_soundbites(planned: Planned) -> Iterator[str]:
@@ -213,7 +223,7 @@ def zero_numbers(planned: Planned) -> Iterator[str]:
 
 def no_number(planned: Planned) -> Iterator[str]:
     if planned.show.show.type == "serial":
-        yield from (e.slug for e in planned.episodes if e.type == "full" and e.number is None)
+        yield from (e.slug for e in planned.episodes if e.type == "full" and e.number is None and not e.imported)
 
 
 def unknown_types(planned: Planned) -> Iterator[str]:

@@ -18,6 +18,7 @@ NAMESPACES = {
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "podcast": "https://podcastindex.org/namespace/1.0",
 }
+_URIS = {**NAMESPACES, "atom": "http://www.w3.org/2005/Atom"}  # atom's is declared by feedgen itself
 # The name under which feedgen hangs the extension on feeds and entries.
 NAME = "castkit"
 
@@ -67,7 +68,7 @@ def new_feed() -> Any:
 
 def _append(parent: etree._Element, tag: Tag) -> None:
     prefix, _, name = tag.name.rpartition(":")
-    element = etree.SubElement(parent, f"{{{NAMESPACES[prefix]}}}{name}" if prefix else name)
+    element = etree.SubElement(parent, f"{{{_URIS[prefix]}}}{name}" if prefix else name)
     element.text = printable(tag.text) or None
     for key, value in tag.attributes:
         element.set(key, printable(value))

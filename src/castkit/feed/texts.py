@@ -18,6 +18,7 @@ PLAIN_CHARACTERS = 255  # PSP-1: titles and other plain values
 NAME_CHARACTERS = 128  # podcast:person
 SOUNDBITE_CHARACTERS = 128  # podcast:soundbite
 TXT_CHARACTERS = 4000  # podcast:txt
+EPISODE_CHARACTERS = 32  # what podcast:episode shows instead of the number
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s)|[。！？…][”’」』）]*|\n")
 _MAYBE_ENTITY = re.compile(r"&#?\w+;?")

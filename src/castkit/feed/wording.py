@@ -5,15 +5,18 @@ Rule: what a machine made and no person read is said plainly, in the language of
 
 from __future__ import annotations
 
+from castkit.feed.address import FeedAddress
 from castkit.model import review
 from castkit.model.cue import Origin
 from castkit.model.language import is_chinese, language_name, worded_in
 from castkit.model.published import Published
 
 # Titles of other audio files among an episode's enclosures, in every language.
-AUDIO_TITLES = {"audio/mp4": "M4A (AAC)", "audio/ogg": "Opus"}
+AUDIO_TITLES = {"audio/mpeg": "MP3", "audio/mp4": "M4A (AAC)", "audio/ogg": "Opus"}
 # Title of the video among an episode's enclosures: 32 characters at most.
 _VIDEO = {"en": "Video", "zh-Hans": "视频", "zh-Hant": "影片", "fr": "Vidéo", "es": "Vídeo"}
+# Of a file that is much shorter than the enclosure, after its format; with it 32 characters at most.
+_SMALL = {"en": "less data", "zh-Hans": "省流量", "zh-Hant": "省流量", "fr": "moins de données", "es": "menos datos"}
 
 _EPISODE = {
     "en": "Made by a machine: {parts}.",
@@ -42,6 +45,22 @@ _SHOW = {
 
 def video_title(reader: str) -> str:
     return worded_in(_VIDEO, reader)
+
+
+def small(title: str, reader: str) -> str:
+    """The title of a file for listeners whose data is dear."""
+    return _aside(title, worded_in(_SMALL, reader), reader)
+
+
+def feed_title(title: str, address: FeedAddress) -> str:
+    """The show's title; that of its video feed says so, because directories list both."""
+    if address.kind != "video":
+        return title
+    return _aside(title, worded_in(_VIDEO, address.language), address.language)
+
+
+def _aside(text: str, aside: str, reader: str) -> str:
+    return f"{text}（{aside}）" if is_chinese(reader) else f"{text} ({aside})"
 
 
 def machine_made(episode: Published, reader: str) -> str:

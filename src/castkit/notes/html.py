@@ -30,6 +30,11 @@ def body(markdown: str) -> str:
     return _clean(parser.renderer.render(tokens, parser.options, {}), _PAGE)
 
 
+def cleaned(html: str, *, tags: frozenset[str] = _FEED) -> str:
+    """The HTML with these tags alone (those that feeds let through), its links to the web and to mail only."""
+    return _clean(html, tags)
+
+
 def _parse(markdown: str) -> tuple[Any, list[Any]]:
     from markdown_it import MarkdownIt  # noqa: PLC0415
 

@@ -74,7 +74,8 @@ date = {date}  # when the episode appears; before that it is not published
 {number}
 people = {people}  # ids from castkit.toml, in the order of the credits
 # keywords = ["…"]
-# draft = true  # built, but not published
+# draft = true  # built, but not published; so is an episode whose date has not come
+# image = "cover.png"  # a cover of the episode's own, as the show's, in its folder
 # Who speaks from when on, where several share a recording; `castkit turns` lists what is said.
 # turns = [["00:00", "…"], ["00:12.5", "…"]]
 
@@ -84,6 +85,13 @@ people = {people}  # ids from castkit.toml, in the order of the credits
 # [[chapters]]
 # start = "00:00"
 # title = "…"
+# url = "https://…"  # a page about what is said here
+# image = "chapter.png"  # a picture shown meanwhile
+
+# A place the episode is about; rel = "creator" where it was made.
+# [[locations]]
+# name = "…"
+# geo = "39.9042,116.4074"
 
 # Related documents: policy-brief, study, report, slides, news, website, video or other.
 # [[links]]

@@ -72,7 +72,7 @@ def write_show(root: Path, draft: ShowDraft, text: str) -> str:
             raise CastkitError(f"{workspace.toml} already exists: this folder has a show", "name another folder")
         for folder in (root, workspace.episodes, workspace.feeds):
             folder.mkdir(parents=True, exist_ok=True)
-        _ignore(root / ".gitignore")
+        ignore_what_is_made(root / ".gitignore")
         if not (root / COVER).exists():
             undrawn = _cover(root / COVER, draft.title)
         if not workspace.glossary.exists():
@@ -95,7 +95,7 @@ def _cover(path: Path, title: str) -> str:
     return undrawn
 
 
-def _ignore(path: Path) -> None:
+def ignore_what_is_made(path: Path) -> None:
     """Has git ignore what castkit makes; what the file says already stays."""
     text = path.read_text("utf-8", "surrogateescape") if path.exists() else ""
     missing = [line for line in IGNORED if line not in text.splitlines()]
@@ -179,6 +179,23 @@ model = {model}
 # url = "http://127.0.0.1:11434/v1"
 # model = "the service's name for its model"
 # models = ["models/translate-en_zh.argosmodel"]  # Argos packages: translation on this machine
+
+# Feeds: one for each language, and a second one for video where an episode has a picture. A service such as OP3 can
+# count downloads once base_url is public, and then sees every listener: its address goes into statistics_prefix.
+# [feeds]
+# kinds = ["audio", "video"]
+# only_own_language = true  # no notes and transcripts of other languages, for apps that mix them up
+# page_size = 500  # episodes of a page of older ones; the feed has the newest, this many up to twice as many
+# [[feeds.funding]]
+# url = "https://…"
+# text = "Support the show"
+# [feeds.frequency]
+# text = "Every other Wednesday"
+# rrule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"
+
+# WebSub hubs are told when a feed has changed, so that apps see a new episode within minutes.
+# [notify]
+# hubs = ["https://pubsubhubbub.appspot.com/"]
 """
 
 _GLOSSARY = """\

@@ -1,12 +1,12 @@
-"""The feeds: one for each language of the show, made of every published.json in the store.
+"""The feeds: one for each language and kind, made of every published.json in the store.
 
-Rule: the feed is last. It goes up when the cover and every object it names have been found in the store.
+Rule: the feed is last. It goes up when the cover and every object it names have been found in the store, after its
+pages of older episodes; what the store holds already is not sent again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,21 +17,44 @@ from castkit.errors import CastkitError
 from castkit.feed import ledger, rules
 from castkit.feed.address import FeedAddress
 from castkit.feed.findings import Planned, files_of
-from castkit.feed.render import render
+from castkit.feed.notify import tell_hub
+from castkit.feed.render import documents
 from castkit.model.published import Published, StoredFile
-from castkit.steps.feed_identity import cover_key, feed_guids, lasting
-from castkit.steps.show_context import CONNECTIONS, ShowContext, StoredEpisode, stored_episodes
+from castkit.steps.feed_identity import addresses, cover_key, lasting
+from castkit.steps.feed_race import Stand, pause, put_over, terms_of, versions
+from castkit.steps.gate import Document, facts, hold
+from castkit.steps.sending import put_whole
+from castkit.steps.show_context import ShowContext
 from castkit.storage.folder import sha256_of
-from castkit.storage.keys import feed_key, published_key
-from castkit.storage.mediatypes import cache_control, media_type
-from castkit.storage.store import Store
+from castkit.storage.keys import feed_key, is_loopback, published_key
+from castkit.storage.store import LostRace, Store
 
-# Two people publishing at the same moment: the feed is made again when the store holds more than when it was made.
-ATTEMPTS = 3
+# Two people publishing at the same moment: who loses the race for a feed makes it again of all that is there then, and
+# so does who finds more in the store than was there before.
+ATTEMPTS = 30
 
 
 def _cover(context: ShowContext) -> Path:
     return context.workspace.root / context.show.show.image
+
+
+def _feeds(context: ShowContext) -> tuple[FeedAddress, ...]:
+    """The feeds of what the store held when it was first looked at: which there are, and in how many pages.
+
+    An episode that arrives later is in them; a page or a video feed that it asks for comes with the next renewal.
+    """
+    published = tuple(episode.published for episode in context.episodes.values())
+    image = context.store.url(cover_key(_cover(context)))
+    return addresses(context.workspace, context.show, published, image, context.store.url)
+
+
+def _files(context: ShowContext, feeds: Iterable[FeedAddress]) -> dict[str, Path]:
+    """Keys in the store and files here of all documents, in the order of sending: a feed comes after its pages."""
+    found = {}
+    for feed in feeds:
+        for page in (*range(1, len(feed.pages) + 1), 0):
+            found[feed_key(feed.name, page)] = context.workspace.feed(feed.name, page)
+    return found
 
 
 def _reads(context: ShowContext) -> Iterable[Path]:
@@ -39,24 +62,24 @@ def _reads(context: ShowContext) -> Iterable[Path]:
 
 
 def _writes(context: ShowContext) -> Iterable[Path]:
-    return [context.workspace.feed(language) for language in context.show.languages]
+    return _files(context, _feeds(context)).values()
 
 
 def _settings(context: ShowContext) -> Any:
-    published = [episode.published for episode in context.episodes.values()]
-    guids = feed_guids(context.workspace, context.feed_urls, published)
+    show = context.show
     return {
-        "show": context.show.show.model_dump(mode="json"),
-        "people": [person.model_dump(mode="json") for person in context.show.people],
-        "feeds": {language: [url, str(guids[language])] for language, url in context.feed_urls.items()},
+        "show": show.show.model_dump(mode="json"),
+        "people": [person.model_dump(mode="json") for person in show.people],
+        "feeds": {feed.name: [feed.url, str(feed.guid)] for feed in _feeds(context)},
+        "said": show.feeds.model_dump(mode="json"),
+        "hubs": list(show.notify.hubs),
         "published": {slug: episode.digest for slug, episode in context.episodes.items()},
     }
 
 
 def _check(context: ShowContext) -> str | None:
     """Whether the store still holds the cover and the feeds that were made here."""
-    keys = {cover_key(_cover(context)): _cover(context)}
-    keys |= {feed_key(language): context.workspace.feed(language) for language in context.show.languages}
+    keys = {cover_key(_cover(context)): _cover(context), **_files(context, _feeds(context))}
     for key, path in keys.items():
         if not _is_in_store(context.store, key, path):
             return f"the store holds no such {key.rsplit('/', 1)[-1]}"
@@ -72,23 +95,33 @@ def _is_in_store(store: Store, key: str, path: Path) -> bool:
 
 def _run(context: ShowContext, job: Job) -> None:
     cover = _cover(context)
-    key = cover_key(cover)
     _agree_with_ledger(context)
-    if not _is_in_store(context.store, key, cover):
-        _put(context.store, key, cover)
-    episodes = context.episodes
-    for _ in range(ATTEMPTS):
-        warnings = _renew(context, job, episodes, context.store.url(key))
-        found = stored_episodes(context.store)
-        if found == episodes:
+    context.store.check()
+    put_whole(context.store, cover, terms_of(cover_key(cover), cover), key=cover_key(cover))
+    feeds = _feeds(context)
+    warnings: list[str] = []
+    sent: set[str] = set()
+    for number in range(ATTEMPTS):
+        before = versions(context.store, _files(context, feeds))  # before the listing, or an episode could be lost
+        episodes = context.episodes_now()
+        try:
+            warnings = _renew(context, job, feeds, Stand(episodes, before, sent))
+        except LostRace:
+            if number == ATTEMPTS - 1:
+                raise
+            pause(number)
+            continue
+        if context.episodes_now() == episodes:
             break
-        episodes = found
     else:
         job.note(f"episodes were published {ATTEMPTS} times while the feeds were made: renew them again (castkit feed)")
-    for text in warnings:
+    changed = [feed for feed in feeds if feed_key(feed.name) in sent]
+    for text in (*warnings, *context.store.remarks, *_tell_hubs(context, changed)):
         job.note(text)
     if not episodes:
         job.note("no episode is published yet: the feeds are empty")
+    elif not feeds:
+        job.note("no episode has a picture yet: there is no feed, since kinds under [feeds] asks for video only")
 
 
 def _agree_with_ledger(context: ShowContext) -> None:
@@ -99,42 +132,39 @@ def _agree_with_ledger(context: ShowContext) -> None:
         ledger.check(known, slug, identity, Path(published_key(slug)))
 
 
-def _addresses(context: ShowContext, episodes: Sequence[Published], image_url: str) -> tuple[FeedAddress, ...]:
-    """Who and where each feed is; a guid given now is kept in the ledger before the feed is sent."""
-    workspace, urls = context.workspace, context.feed_urls
-    guids = feed_guids(workspace, urls, episodes)
-    text = ledger.add(workspace.ledger, feeds=lasting(guids, urls, episodes))
+def _remember(context: ShowContext, feeds: Iterable[FeedAddress], episodes: Iterable[Published]) -> None:
+    """A guid given now is kept in the ledger before the feed is sent."""
+    path = context.workspace.ledger
+    text = ledger.add(path, feeds=lasting(feeds, episodes))
     if text is not None:
-        atomic.write_bytes(workspace.ledger, text.encode())
-    return tuple(FeedAddress(language, guids[language], url, image_url) for language, url in urls.items())
+        atomic.write_bytes(path, text.encode())
 
 
-def _renew(context: ShowContext, job: Job, episodes: Mapping[str, StoredEpisode], image_url: str) -> list[str]:
-    """Makes every feed, confirms what they name, and sends them; gives the warnings in words."""
-    published = tuple(episode.published for episode in episodes.values())
-    feeds = _addresses(context, published, image_url)
+def _renew(context: ShowContext, job: Job, feeds: tuple[FeedAddress, ...], stand: Stand) -> list[str]:
+    """Makes every feed, confirms what they name, and sends what the store has not; gives the warnings in words."""
+    published = tuple(episode.published for episode in stand.episodes.values())
+    _remember(context, feeds, published)
     warnings = [f"{warning}; {warning.remedy}" for warning in rules.hold(Planned(context.show, published, feeds))]
-    made = []
-    for address in feeds:
-        path = job.output(context.workspace.feed(address.language))
-        path.write_bytes(render(context.show, published, address))
-        made.append((feed_key(address.language), path))
+    paths = _files(context, feeds)
+    files = {key: job.output(path) for key, path in paths.items()}
+    for feed in feeds:
+        for page, data in enumerate(documents(context.show, published, feed)):
+            files[feed_key(feed.name, page)].write_bytes(data)
+    made = (Document(key, context.store.url(key), files[key].read_bytes(), path) for key, path in paths.items())
+    warnings += hold(made, facts(context.show, published), published)
     _confirm(context.store, published, job)
-    for key, path in made:
-        _put(context.store, key, path)
+    for key, path in files.items():
+        if put_over(context.store, key, path, stand.versions[key]):
+            stand.sent.add(key)
     return warnings
 
 
 def _confirm(store: Store, episodes: Iterable[Published], job: Job) -> None:
     """Every object the feeds name is in the store, as long as they say; CastkitError naming all that are not."""
     files = {file.key: (episode.slug, file) for episode in episodes for file in files_of(episode)}
-    wrong: list[tuple[str, str]] = []
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        problems = pool.map(lambda row: _problem(store, row[1]), files.values())
-        for number, ((slug, _), problem) in enumerate(zip(files.values(), problems, strict=True), start=1):
-            job.progress(number / len(files))
-            if problem:
-                wrong.append((slug, problem))
+    sizes = {one.key: one.size for one in store.listing("episodes/")}
+    wrong = [(slug, text) for slug, file in files.values() if (text := _problem(store, file, sizes.get(file.key)))]
+    job.progress(1)
     if wrong:
         slugs = " ".join(dict.fromkeys(slug for slug, _ in wrong))
         lines = "\n".join(f"  {problem}" for _, problem in wrong)
@@ -144,22 +174,31 @@ def _confirm(store: Store, episodes: Iterable[Published], job: Job) -> None:
         )
 
 
-def _problem(store: Store, file: StoredFile) -> str:
-    info = store.head(file.key, digest=False)
-    if info is None:
+def _problem(store: Store, file: StoredFile, size: int | None) -> str:
+    if size is None:
         return f"{file.key} is not in the {store.name}"
-    if info.size != file.length:
-        return f"{file.key} has {info.size} bytes in the {store.name}, not {file.length}"
+    if size != file.length:
+        return f"{file.key} has {size} bytes in the {store.name}, not {file.length}"
     return ""
 
 
-def _put(store: Store, key: str, path: Path) -> None:
-    store.put(key, path, content_type=media_type(key), cache_control=cache_control(key))
+def _tell_hubs(context: ShowContext, changed: Iterable[FeedAddress]) -> list[str]:
+    """Tells every hub of every feed that changed; what failed in words, for it stops nothing."""
+    notify = context.show.notify
+    urls = [feed.url for feed in changed if not is_loopback(feed.url)]  # a hub could not fetch it there
+    failed = []
+    for hub in notify.hubs:
+        answers = (tell_hub(hub, url, within_s=notify.timeout_s) for url in urls)
+        if why := next(filter(None, answers), ""):
+            failed.append(
+                f"the hub {hub} was not told ({why}); the feeds are up, and apps see them when they next look"
+            )
+    return failed
 
 
 STEP = Stage[ShowContext](
     name="feed",
-    version=1,
+    version=2,
     after=(),
     reads=_reads,
     writes=_writes,

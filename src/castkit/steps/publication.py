@@ -1,11 +1,12 @@
 """What publishing one built episode comes to: the objects to be stored, and what published.json says of them.
 
-Rule: it reads what the steps before made, and sends nothing; an object whose name holds its hash never changes.
+Rule: it reads what the steps before made and sends nothing (only chapters get their links here); an object whose name
+holds its hash never changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,11 +14,11 @@ from typing import Any
 
 from castkit.errors import CastkitError
 from castkit.model import soundbites
-from castkit.model.chapters import on_masters_clock
 from castkit.model.episode import Soundbite
 from castkit.model.published import (
     Published,
     PublishedChapter,
+    PublishedImport,
     PublishedPerson,
     PublishedSoundbite,
     PublishedTranscript,
@@ -25,8 +26,10 @@ from castkit.model.published import (
 )
 from castkit.model.soundbites import Placed
 from castkit.notes.html import fragment
-from castkit.steps import hls
+from castkit.steps import hls, pictures
+from castkit.steps.chapter_files import published_chapters
 from castkit.steps.context import EpisodeContext
+from castkit.steps.credits import credited
 from castkit.steps.files import BuiltTrack, json_text, load_as, load_programme, load_tracks
 from castkit.steps.package import other_formats
 from castkit.storage.folder import sha256_of
@@ -51,7 +54,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The objects in the order they are sent (media, transcripts, chapters, notes), and the episode they make up."""
+    """The objects in the order of sending (media, transcripts, pictures, chapters, notes), and what they make up."""
 
     items: tuple[Item, ...]
     published: Published
@@ -68,7 +71,8 @@ def inputs(context: EpisodeContext) -> Iterator[Path]:
     yield from (paths.tracks, paths.programme, paths.report, paths.audio, paths.video)
     yield from (*other_audio_paths(context), *stream_paths(context))
     for track in built_tracks(context):
-        yield from transcript_paths(context, track.language)
+        yield from (*transcript_paths(context, track.language), paths.transcript_html(track.language))
+    yield from pictures.paths(context)
     for language in context.show.languages:
         yield from (paths.chapters_json(language), paths.notes_html(language), paths.notes_markdown(language))
 
@@ -111,8 +115,11 @@ def episode_key(slug: str, name: str) -> str:
     return f"episodes/{slug}/{name}"
 
 
-def publication(context: EpisodeContext, address: Address) -> Publication:
-    """The publication under the addresses that `address` gives; CastkitError where the episode is not fully built."""
+def publication(context: EpisodeContext, address: Address, *, into: Path | None = None) -> Publication:
+    """The publication under the addresses that `address` gives; CastkitError where the episode is not fully built.
+
+    Chapters with links or pictures are written to the folder `into`, else to build/public.
+    """
     paths, languages = context.paths, context.show.languages
     audio = _hashed(context, paths.audio, address)
     others = [_hashed(context, path, address) for path in other_audio_paths(context)]
@@ -122,20 +129,30 @@ def publication(context: EpisodeContext, address: Address) -> Publication:
     transcripts = [
         (track, _hashed(context, path, address))
         for track in built_tracks(context)
-        for path in transcript_paths(context, track.language)
+        for path in (*transcript_paths(context, track.language), paths.transcript_html(track.language))
     ]
-    chapters = _by_language(context, [paths.chapters_json(language) for language in languages], address, is_hashed=True)
-    notes = _by_language(context, [paths.notes_html(language) for language in languages], address, is_hashed=False)
+    shown = _pictures(context, address)
+    chapters = {
+        language: _hashed(context, path, address)
+        for language, path in published_chapters(context, lambda one: shown[one.path].file.url, into).items()
+    }
+    notes = {
+        language: _named(context, paths.notes_html(language), address)
+        for language in languages
+        if paths.notes_html(language).is_file()
+    }
     published = Published.model_validate(
         {
             **described(context),
+            "imported": _kept_of_old_host(context),
             "content_html": {
                 language: fragment(paths.notes_markdown(language).read_text("utf-8"))
                 for language in languages
                 if paths.notes_markdown(language).is_file()
             },
             "spoken": load_tracks(context).spoken,
-            "chapters": _chapters(context),
+            "image": shown[paths.root / context.episode.image].file if context.episode.image else None,
+            "chapters": _chapters(context, shown),
             "soundbites": _soundbites(context),
             "duration_ms": duration_ms,
             "audio": audio.file,
@@ -153,12 +170,18 @@ def publication(context: EpisodeContext, address: Address) -> Publication:
         }
     )
     media = (audio, *others, *((video,) if video else ()), *stream)
-    items = (*media, *(item for _, item in transcripts), *chapters.values(), *notes.values())
+    items = (*media, *(item for _, item in transcripts), *shown.values(), *chapters.values(), *notes.values())
     return Publication(items, published)
 
 
+def _kept_of_old_host(context: EpisodeContext) -> PublishedImport | None:
+    """The guid of an imported episode that was made anew from its recordings: to apps it is the same."""
+    came = context.episode.imported
+    return PublishedImport(guid=came.guid, is_permalink=came.permalink) if came else None
+
+
 def described(context: EpisodeContext) -> dict[str, Any]:
-    """What people wrote about the episode, as plain values of published.json."""
+    """What people wrote about the episode, its translators among the people, as plain values of published.json."""
     episode = context.episode
     people = [
         PublishedPerson(
@@ -169,9 +192,10 @@ def described(context: EpisodeContext) -> dict[str, Any]:
             href=person.href,
             img=person.img,
         ).model_dump(mode="json")
-        for person in context.people
+        for person in credited(context)
     ]
-    keys = {"guid", "date", "title", "summary", "description", "season", "number", "type", "keywords"}
+    keys = {"guid", "date", "title", "summary", "description", "season", "number", "number_shown", "type", "keywords"}
+    keys |= {"licence", "locations"}
     return {
         **episode.model_dump(mode="json", include=keys),
         "slug": context.slug,
@@ -191,9 +215,16 @@ def _measures(report: Any, *, has_video: bool) -> tuple[int, int]:
     return int(report["duration_ms"]), int(report["video"]["height"]) if has_video else 0
 
 
-def _chapters(context: EpisodeContext) -> list[PublishedChapter]:
-    placed = on_masters_clock(context.episode.chapters, load_programme(context))
-    return [PublishedChapter(start_ms=start_ms, title=chapter.title) for start_ms, chapter in placed]
+def _chapters(context: EpisodeContext, shown: Mapping[Path, Item]) -> list[PublishedChapter]:
+    return [
+        PublishedChapter(
+            start_ms=start_ms,
+            title=chapter.title,
+            url=chapter.url,
+            image=shown[picture.path].file if picture else None,
+        )
+        for start_ms, chapter, picture in pictures.in_chapters(context)
+    ]
 
 
 def _soundbites(context: EpisodeContext) -> list[PublishedSoundbite]:
@@ -217,11 +248,11 @@ def _placed_soundbites(context: EpisodeContext) -> tuple[tuple[Placed, ...], tup
     return soundbites.on_masters_clock(context.episode.soundbites, load_programme(context).timeline, duration_ms)
 
 
-def _by_language(context: EpisodeContext, paths: list[Path], address: Address, *, is_hashed: bool) -> dict[str, Item]:
-    """The files that there are, in the show's order of languages."""
-    name = _hashed if is_hashed else _named
-    pairs = zip(context.show.languages, paths, strict=True)
-    return {language: name(context, path, address) for language, path in pairs if path.is_file()}
+def _pictures(context: EpisodeContext, address: Address) -> dict[Path, Item]:
+    """The episode's own cover and the chapters' pictures, by their files here."""
+    cover = pictures.own_cover(context)
+    found = [cover, *(picture for _, _, picture in pictures.in_chapters(context))]
+    return {one.path: _item(one.path, episode_key(context.slug, one.name), one.digest, address) for one in found if one}
 
 
 def _hashed(context: EpisodeContext, path: Path, address: Address) -> Item:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 
 from castkit.errors import CastkitError
+from castkit.model.feeds import feed_name
 from castkit.model.published import Published
 from castkit.model.show import Show
-from castkit.storage.keys import feed_key, published_slug
+from castkit.steps.feed_identity import possible_feeds
+from castkit.steps.stored_copies import published_files
+from castkit.storage.keys import feed_key, published_key
 from castkit.storage.open import open_store
 from castkit.storage.store import Store
 from castkit.workspace import Workspace
 
-# Requests to the store side by side: they wait for the network, not for this machine.
-CONNECTIONS = 8
 _VERSION = 1
 
 
@@ -44,24 +45,33 @@ class ShowContext:
 
     @property
     def feed_urls(self) -> Mapping[str, str]:
-        """The public address of the feed of every language, in the show's order; the store is not reached for it."""
-        return {language: self.store.url(feed_key(language)) for language in self.show.languages}
+        """The public addresses of the feeds that are made, by name (`en`, `en.video`); the store is not reached for it.
+
+        A feed is made once it lies in feeds/ here: one for video waits for the first episode with a picture.
+        """
+        names = (feed_name(*one) for one in possible_feeds(self.show))
+        return {name: self.store.url(feed_key(name)) for name in names if self.workspace.feed(name).is_file()}
 
     @cached_property
     def episodes(self) -> Mapping[str, StoredEpisode]:
         """Every published episode by slug, from the store and not from local folders, so that all publishers agree."""
-        return stored_episodes(self.store)
+        return self.episodes_now()
+
+    def episodes_now(self) -> Mapping[str, StoredEpisode]:
+        """What the store holds at this moment."""
+        return stored_episodes(self.store, self.workspace.published_copies)
 
 
-def stored_episodes(store: Store) -> Mapping[str, StoredEpisode]:
-    """What the store holds now, in order of slug; CastkitError for a published.json that cannot be read."""
-    keys = {slug: key for key in store.list("episodes/") if (slug := published_slug(key))}
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        return dict(zip(keys, pool.map(lambda key: _load(store, key), keys.values()), strict=True))
+def stored_episodes(store: Store, copies: Path | None = None) -> Mapping[str, StoredEpisode]:
+    """What the store holds now, in order of slug; CastkitError for a published.json that cannot be read.
+
+    `copies` is a folder for copies of what was fetched.
+    """
+    return {slug: _loaded(slug, data) for slug, data in published_files(store, copies).items()}
 
 
-def _load(store: Store, key: str) -> StoredEpisode:
-    data = store.get(key)
+def _loaded(slug: str, data: bytes) -> StoredEpisode:
+    key = published_key(slug)
     try:
         published = Published.model_validate_json(data)
     except ValueError as error:

@@ -16,17 +16,17 @@ from castkit.artwork import check_cover
 from castkit.config import placeholders
 from castkit.engine.run import Place, lock
 from castkit.engine.stage import Job, Stage
-from castkit.errors import CastkitError, StoreError
+from castkit.errors import CastkitError
 from castkit.feed import ledger
 from castkit.feed.findings import files_of
 from castkit.model.cue import Origin
 from castkit.model.language import best_match
-from castkit.model.published import Published, StoredFile
+from castkit.model.published import Published
 from castkit.model.show import StoreSettings
+from castkit.steps.clearance import refuse_uncleared
 from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.gate import before_upload
 from castkit.steps.publication import (
-    Item,
-    Publication,
     built_tracks,
     described,
     inputs,
@@ -34,10 +34,12 @@ from castkit.steps.publication import (
     soundbites_cut_out,
     to_bytes,
 )
+from castkit.steps.sending import put_whole, send_items
+from castkit.storage.folder import sha256_of
 from castkit.storage.keys import is_loopback, published_key
 from castkit.storage.mediatypes import cache_control, media_type
 from castkit.storage.open import open_store
-from castkit.storage.store import Progress, Store
+from castkit.storage.store import Store, Terms
 
 _CONNECTIONS = 8  # requests that wait for the network, not for this machine
 _LEDGER_PATIENCE_S = 600.0  # another castkit may be renewing the feeds, which adds to the ledger too
@@ -119,7 +121,7 @@ def writes(context: EpisodeContext) -> Iterable[Path]:
 
 def settings(context: EpisodeContext) -> Any:
     """Where the episode goes, what published.json says that no file does, and who must have read it."""
-    chapters = [[chapter.start, chapter.title.model_dump()] for chapter in context.episode.chapters]
+    chapters = [chapter.model_dump(mode="json") for chapter in context.episode.chapters]
     soundbites = [[one.start, one.end, one.title.model_dump()] for one in context.episode.soundbites]
     return {
         "store": context.show.store.model_dump(mode="json"),
@@ -136,12 +138,17 @@ def run(context: EpisodeContext, job: Job) -> None:
     known = refuse_changed_identity(context)
     store = open_store(context.show.store, context.workspace.root)
     made = publication(context, store.url)
+    refuse_uncleared(context, made)
     for text in soundbites_cut_out(context):
         job.note(text)
     store.check()
     if context.slug not in known:
         _refuse_second_birth(context, store)
-    send(store, made, job)
+    for text in before_upload(context, made, store):
+        job.note(text)
+    send_items(store, made.items, job, context.paths.unfinished_uploads)
+    for text in store.remarks:
+        job.note(text)
     remember(context)
     output = job.output(context.paths.published)
     output.write_bytes(to_bytes(made.published))
@@ -160,34 +167,6 @@ def _refuse_second_birth(context: EpisodeContext, store: Store) -> None:
             f"write the published guid into episode.toml, and take {context.workspace.ledger.name} back from version "
             "control; for another episode choose another slug",
         )
-
-
-def send(store: Store, made: Publication, job: Job) -> None:
-    """Puts every object that is not there yet with the same size and SHA-256; tells its progress by bytes."""
-    whole = max(sum(item.file.length for item in made.items), 1)
-    done = 0
-    for item in made.items:
-        if not _is_there(store, item.file):
-            _put(store, item, _share_of(job, done, whole))
-        done += item.file.length
-        job.progress(done / whole)
-
-
-def _share_of(job: Job, done: int, whole: int) -> Progress:
-    """Tells the job how far the whole is when so many bytes of the next object are sent."""
-    return lambda sent: job.progress((done + sent) / whole)
-
-
-def _is_there(store: Store, file: StoredFile) -> bool:
-    info = store.head(file.key)
-    return info is not None and (info.size, info.sha256) == (file.length, file.sha256)
-
-
-def _put(store: Store, item: Item, progress: Progress) -> None:
-    file = item.file
-    info = store.put(file.key, item.path, content_type=file.type, cache_control=item.cache_control, progress=progress)
-    if (info.size, info.sha256) != (file.length, file.sha256):
-        raise StoreError(f"{item.path.name} changed while it was uploaded", "run the command again")
 
 
 def refuse_changed_identity(context: EpisodeContext) -> Collection[str]:
@@ -216,8 +195,8 @@ def remember(context: EpisodeContext) -> None:
 
 def _put_published(store: Store, slug: str, path: Path) -> None:
     key = published_key(slug)
-    if store.head(key, digest=False) is None or store.get(key) != path.read_bytes():
-        store.put(key, path, content_type=media_type(key), cache_control=cache_control(key))
+    terms = Terms(media_type(key), cache_control(key), sha256_of(path))
+    put_whole(store, path, terms, key=key)
 
 
 def check(context: EpisodeContext) -> str | None:
