@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue
-from castkit.subtitles.files import compose_srt, parse_srt, read_srt, write_srt
+from castkit.subtitles.files import compose_srt, parse_own, parse_srt, read_srt, write_srt
 
 PLAIN = "1\n00:00:01,000 --> 00:00:02,500\nWho pays\nfor the day?\n\n2\n00:00:03,000 --> 00:00:04,000\n谁来付？\n\n"
 CUES = (Cue(1000, 2500, "Who pays\nfor the day?"), Cue(3000, 4000, "谁来付？"))
@@ -33,7 +33,9 @@ def tracks(draw: st.DrawFn) -> list[Cue]:
 
 @given(tracks())
 def test_what_is_written_is_read_again(cues: list[Cue]) -> None:
-    assert parse_srt(compose_srt(cues), "a.srt") == tuple(cues)
+    text = compose_srt(cues)
+    assert parse_srt(text, "a.srt") == tuple(cues)
+    assert parse_own(text) == tuple(cues)
 
 
 def test_file_is_utf8_with_lf_and_numbered_from_one(tmp_path: Path) -> None:

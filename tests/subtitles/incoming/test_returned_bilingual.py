@@ -95,3 +95,63 @@ def test_joined_cues_lose_both_sources() -> None:
     cues = list(OUT.both())
     cues[0:2] = [Cue(0, 5500, f"{SOURCE[0]}\n{SOURCE[1]}\n{CHINESE[0]}\n{CHINESE[1]}")]
     assert taken(cues).cues[0].text == f"{CHINESE[0]}\n{CHINESE[1]}"
+
+
+FIRST, SECOND = CHINESE[1].split("\n")
+
+
+def parted(*two: str) -> Incoming:
+    """The file with the second cue split in two."""
+    both = list(OUT.both())
+    both[1:2] = [Cue(3000, 4200, two[0]), Cue(4240, 5500, two[1])]
+    return taken(both)
+
+
+@pytest.mark.parametrize(
+    "two",
+    [
+        (f"{SOURCE[1]}\n{FIRST}", f"{SOURCE[1]}\n{SECOND}"),  # the source's lines in both
+        (f"{SOURCE[1]}\n{FIRST}", SECOND),
+        (FIRST, f"{SOURCE[1]}\n{SECOND}"),
+        (f"the podcast about security\n{FIRST}", f"at work in a changing economy.\n{SECOND}"),
+        (f"the podcast about\n{FIRST}", f"Security at work\nin a changing economy\n{SECOND}"),  # anew, with a capital
+        (f"{FIRST}\nthe podcast about security", f"{SECOND}\nat work in a changing economy."),
+    ],
+)
+def test_a_cue_split_in_two_loses_the_source_however_it_was_parted(two: tuple[str, str]) -> None:
+    found = parted(*two)
+    assert [cue.text for cue in found.cues] == [CHINESE[0], FIRST, SECOND, *CHINESE[2:]]
+    assert not found.notes
+
+
+def test_a_cue_split_in_three_loses_the_source() -> None:
+    both = list(OUT.both())
+    words = ("the podcast", "about security at work", "in a changing economy.")
+    both[1:2] = [Cue(3000 + n * 800, 3700 + n * 800, f"{one}\n第{n}句") for n, one in enumerate(words)]
+    assert [cue.text for cue in taken(both).cues][1:4] == ["第0句", "第1句", "第2句"]
+
+
+@pytest.mark.parametrize(
+    "two",
+    [
+        (f"the podcast about security\n{FIRST}", SECOND),  # a part alone
+        (f"the podcast about security\n{FIRST}", f"the podcast about security\n{SECOND}"),
+        (f"the podcast on security\n{FIRST}", f"at work in a changing economy.\n{SECOND}"),
+        ("the podcast about security", f"at work in a changing economy.\n{SECOND}"),  # nothing would be left of one
+    ],
+)
+def test_parts_that_do_not_make_up_the_source_are_a_persons_to_decide(two: tuple[str, str]) -> None:
+    with pytest.raises(CastkitError, match="cannot tell the source's lines"):
+        parted(*two)
+
+
+def test_a_cue_of_a_thousand_lines_is_no_work() -> None:
+    both = [*OUT.both(), *(Cue(60_000 + n, 60_001 + n, "a\n" * 999 + "b") for n in range(3))]
+    assert len(taken(both).cues) == 7
+
+
+def test_source_lines_that_are_missing_are_told_only_where_they_were_handed_out_and_belong() -> None:
+    cues = [*OUT.both()[:2], OUT.cues[2], replace(OUT.cues[3], text="好的。"), Cue(20_000, 22_000, "谢谢。")]
+    note = "lines 13, 18: no line of the source is found in the cue; kept whole"
+    assert taken(cues).notes == (note,)
+    assert without_source(returned(cues), OUT.source_cues, "b.srt", was_beside=False).notes == ()

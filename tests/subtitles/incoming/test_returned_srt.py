@@ -15,6 +15,7 @@ from castkit.subtitles.files import compose_srt, parse_srt
 from castkit.subtitles.incoming.counting import count_time_lines
 from castkit.subtitles.incoming.kinds import KINDS, read
 from castkit.subtitles.incoming.received import Incoming
+from castkit.subtitles.incoming.times import read_times
 
 LANGUAGES = pytest.mark.parametrize("language", TRACKS)
 ALL = {**SAME, **{name: one for name, (one, _) in CHANGED.items()}, **REFUSED}
@@ -164,3 +165,9 @@ def test_no_word_is_lost_whatever_was_done_to_the_file(cues: tuple[Cue, ...], na
         return
     read_again = "\n".join(cue.text for cue in incoming.cues)
     assert all(f"q{n}x words 词{n}" in read_again and f"z{n}y" in read_again for n in range(len(cues)))
+
+
+@pytest.mark.parametrize("line", ["Note: " + "-" * 60, "1:2 " + "=" * 5000, "00:00:01,000 " + "- " * 5000 + "x"])
+def test_a_line_of_strokes_is_read_at_once(line: str) -> None:
+    """A rule below a heading: with one more stroke, an expression of two stars in each other takes twice as long."""
+    assert read_times(line) is None
