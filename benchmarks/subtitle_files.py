@@ -1,20 +1,25 @@
-"""Files that come back from translators: castkit beside srt, pysubs2, webvtt-py and pysrt, defect by defect.
+"""Files that come back from translators: castkit beside srt, pysubs2, webvtt-py, pysrt and pycaption, defect by defect.
 
 Rule: the defects are the tests' own (tests/subtitles/incoming/returned_defects.py); "all" means that every word and
-time came out, "lost" that some did not and nothing was said, "refused" that an error was raised.
+time came out, "lost" that words did not and nothing was said, "changed" that they did with signs or times of others'
+in them, "refused" that an error was raised, "not refused" that a file nobody can read rightly was read without a word.
 
     python benchmarks/subtitle_files.py --peers DIR      # put there by:
-    pip install --target DIR srt pysubs2 webvtt-py pysrt
+    pip install --target DIR srt pysubs2 webvtt-py pysrt pycaption
+
+Prints the sums for RESULTS.md, then the whole table for SUBTITLE_FILES.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import sys
 import tempfile
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -55,7 +60,15 @@ def peers() -> dict[str, Reader]:
         found = importlib.import_module("pysrt").open(str(path))
         return [Cue(one.start.ordinal, one.end.ordinal, one.text) for one in found]
 
-    readers = {"srt": with_srt, "pysubs2": with_pysubs2, "webvtt": with_webvtt, "pysrt": with_pysrt}
+    def with_pycaption(path: Path, _: str) -> list[Cue]:
+        found = importlib.import_module("pycaption").SRTReader().read(path.read_text("utf-8"))
+        captions = found.get_captions(found.get_languages()[0])
+        return [Cue(one.start // 1000, one.end // 1000, one.get_text()) for one in captions]
+
+    readers = {
+        "srt": with_srt, "pysubs2": with_pysubs2, "webvtt": with_webvtt, "pysrt": with_pysrt,
+        "pycaption": with_pycaption,
+    }  # fmt: skip
     return {name: reader for name, reader in readers.items() if importlib.util.find_spec(name)}
 
 
@@ -71,20 +84,22 @@ def verdict(reader: Reader, path: Path, language: str, wanted: Iterable[Cue] | N
     except Exception as error:  # noqa: BLE001 - whatever a library raises is its way to refuse
         return "refused by name" if isinstance(error, CastkitError) else f"refused ({type(error).__name__})"
     if wanted is None:
-        return f"{len(found)} cues, no word"
+        return "not refused"
     lacking = [cue for cue in wanted if cue not in [Cue(one.start_ms, one.end_ms, one.text.strip()) for one in found]]
+    more = len(found) - len(list(wanted))
     if not lacking:
-        return "all" if len(found) == len(list(wanted)) else f"all and {len(found) - len(list(wanted))} more"
+        return "all" if not more else f"changed: {more} cues more"
     words = "".join(one.text for one in found)
     is_lost = any(line not in words for cue in lacking for line in cue.lines)
-    return f"{len(lacking)} of {len(list(wanted))} {'LOST' if is_lost else 'changed'}"
+    return f"{'lost' if is_lost else 'changed'}: {len(lacking)} of {len(list(wanted))} cues"
 
 
-def rows() -> Iterable[tuple[str, Defect, str, tuple[Cue, ...] | None]]:
-    for language, cues in TRACKS.items():
-        yield from ((name, defect, language, cues) for name, defect in SAME.items())
-        yield from ((name, defect, language, wanted(cues)) for name, (defect, wanted) in CHANGED.items())
-        yield from ((name, defect, language, None) for name, defect in REFUSED.items())
+def rows() -> Iterable[tuple[str, Defect, dict[str, tuple[Cue, ...] | None]]]:
+    """Every defect, with the cues that are to come out in each language; None where it is to be refused."""
+    yield from ((name, defect, dict(TRACKS)) for name, defect in SAME.items())
+    for name, (defect, wanted) in CHANGED.items():
+        yield name, defect, {language: wanted(cues) for language, cues in TRACKS.items()}
+    yield from ((name, defect, dict.fromkeys(TRACKS)) for name, defect in REFUSED.items())
 
 
 def main() -> None:
@@ -93,20 +108,36 @@ def main() -> None:
     if found := parser.parse_args().peers:
         sys.path.append(str(found))
     readers = {"castkit": castkit, **peers()}
-    print("| what came back |", " | ".join(readers), "|")
-    print("|---|" + "---|" * len(readers))
+    sums: dict[str, Counter[str]] = {name: Counter() for name in readers}
+    whole = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.srt"
-        for name, defect, language, wanted in rows():
-            path.write_bytes(defect.data(compose_srt(TRACKS[language])))
-            told = (verdict(reader, path, language, wanted) for reader in readers.values())
-            print(f"| {name}, {language} |", " | ".join(told), "|")
-        long = [Cue(n * 3000, n * 3000 + 2500, f"谁来买单？{n}") for n in range(10_000)]
-        path.write_text(compose_srt(long), "utf-8")
-        print("| 10,000 cues |", " | ".join(timed(reader, path) for reader in readers.values()), "|")
+        for name, defect, wanted in rows():
+            cells = []
+            for tool, reader in readers.items():
+                told = [_told(reader, path, defect, language, wanted[language]) for language in TRACKS]
+                sums[tool].update(re.split(r"[:(]| by", one)[0].strip() for one in told)
+                cells.append(" / ".join(dict.fromkeys(told)))
+            whole.append(f"| {name} | {' | '.join(cells)} |")
+        times = {tool: timed(reader, path) for tool, reader in readers.items()}
+    kinds = ("all", "changed", "lost", "refused", "not refused")
+    print(f"| reader | {' | '.join(kinds)} | 10,000 cues |\n|{'---|' * (len(kinds) + 2)}")
+    for tool, counts in sums.items():
+        print(f"| {tool} | {' | '.join(str(counts[kind]) for kind in kinds)} | {times[tool]} |")
+    print(f"\n| what came back | {' | '.join(readers)} |\n|{'---|' * (len(readers) + 1)}")
+    print("\n".join(whole))
+
+
+def _told(reader: Reader, path: Path, defect: Defect, language: str, wanted: Iterable[Cue] | None) -> str:
+    path.write_bytes(defect.data(compose_srt(TRACKS[language])))
+    return verdict(reader, path, language, wanted)
 
 
 def timed(reader: Reader, path: Path) -> str:
+    """How long 10,000 cues take, the second time: what is imported and learnt on the way is there by then."""
+    long = [Cue(n * 3000, n * 3000 + 2500, f"谁来买单？{n}") for n in range(10_000)]
+    path.write_text(compose_srt(long), "utf-8")
+    reader(path, "zh-Hans")
     began = time.perf_counter()
     reader(path, "zh-Hans")
     return f"{time.perf_counter() - began:.2f} s"

@@ -15,7 +15,11 @@ packages=()
 [ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ] || packages+=(fonts-noto-core)
 command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null || packages+=(ffmpeg)
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || packages+=(fonts-noto-cjk)
-[[ ",$extras," != *,test,* ]] || command -v chromium >/dev/null || packages+=(chromium)
+if [[ ",$extras," == *,test,* ]]; then  # a browser, and two of the apps that listeners have
+    for pair in chromium:chromium gpo:gpodder newsboat:newsboat; do
+        command -v "${pair%:*}" >/dev/null || packages+=("${pair#*:}")
+    done
+fi
 "$python" -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 if [ ${#packages[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing ${packages[*]}"

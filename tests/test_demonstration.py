@@ -114,9 +114,8 @@ def test_recordings_are_there_and_named_by_role(loaded: tuple[Show, dict[str, Ep
 def test_the_ledger_agrees(loaded: tuple[Show, dict[str, Episode]]) -> None:
     show, episodes = loaded
     known = ledger.read(WORKSPACE.ledger)
-    assert dict(known.feeds) == {
-        language: ledger.podcast_guid(f"{show.store.base_url}/feeds/{language}.xml") for language in LANGUAGES
-    }
+    names = [f"{language}{kind}" for language in LANGUAGES for kind in ("", ".video")]
+    assert dict(known.feeds) == {name: ledger.podcast_guid(f"{show.store.base_url}/feeds/{name}.xml") for name in names}
     assert dict(known.episodes) == {
         slug: ledger.Identity(episode.guid, episode.date) for slug, episode in episodes.items()
     }

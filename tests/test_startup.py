@@ -10,6 +10,7 @@ import pytest
 HEAVY = {
     "torch", "ctranslate2", "boto3", "botocore", "feedgen", "numpy", "faster_whisper", "onnxruntime", "PIL", "pydub",
     "lxml", "jinja2", "pydantic", "rich", "whisper", "av", "opencc", "rjieba", "mutagen", "huggingface_hub",
+    "starlette", "uvicorn", "anyio",
 }  # fmt: skip
 
 

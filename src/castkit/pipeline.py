@@ -15,6 +15,7 @@ from __future__ import annotations
 from castkit.engine.stage import Stage
 from castkit.steps import (
     burn,
+    carry,
     edit,
     feed,
     hls,
@@ -54,6 +55,9 @@ EPISODE: tuple[Stage[EpisodeContext], ...] = (
     upload.STEP,  # to the store, checked; published.json last
 )
 
+# The road of an episode that was imported and has no recordings: what its feed said of it, to the store.
+CARRIED: tuple[Stage[EpisodeContext], ...] = (carry.STEP,)
+
 SHOW: tuple[Stage[ShowContext], ...] = (
     feed.STEP,  # a feed per language from every published.json; uploaded last
 )
@@ -61,4 +65,4 @@ SHOW: tuple[Stage[ShowContext], ...] = (
 # What `castkit build` does: everything before a byte leaves this machine.
 BUILD: tuple[Stage[EpisodeContext], ...] = tuple(step for step in EPISODE if not step.sends)
 
-STEP_NAMES: tuple[str, ...] = (*(step.name for step in EPISODE), *(step.name for step in SHOW))
+STEP_NAMES: tuple[str, ...] = tuple(step.name for road in (EPISODE, CARRIED, SHOW) for step in road)

@@ -35,6 +35,21 @@ class EpisodePaths:
     def build(self) -> Path:
         return self.root / "build"
 
+    @property
+    def imported(self) -> Path:
+        """What the feed of another host said of an episode brought from there: a source, written by import alone."""
+        return self.root / "imported.json"
+
+    @property
+    def imported_media(self) -> Path:
+        """The folder of what was downloaded from that host: a source."""
+        return self.root / "imported"
+
+    @property
+    def approvals(self) -> Path:
+        """Who cleared what for publishing: a source, to which `castkit approve` alone adds."""
+        return self.root / "approvals.jsonl"
+
     def accepted(self, language: str) -> Path:
         """Subtitles a person accepted: a source, never written by a step."""
         return self.root / "subtitles" / f"{self.slug}.{language}.srt"
@@ -89,9 +104,30 @@ class EpisodePaths:
         """The lines of that history for one language."""
         return self.subtitle_history / f"{language}.jsonl"
 
+    def review_journal(self, language: str) -> Path:
+        """What was typed into the review page of one language and is in no revision yet: a source like the history."""
+        return self.subtitle_history / f"{language}.review.jsonl"
+
+    def review_lock(self, language: str) -> Path:
+        """Held by the one review page of a language that is open."""
+        return self.build / f".review.{language}.lock"
+
+    def review_place(self, language: str) -> Path:
+        """Where that page is served."""
+        return self.build / f".review.{language}.json"
+
+    @property
+    def review_peaks(self) -> Path:
+        """The waveform of the review page; made again where it is missing."""
+        return self.build / ".review.peaks.json"
+
     def handed_out(self, language: str, suffix: str) -> Path:
         """A file for a translator, where no other place is named."""
         return self.build / "hand-out" / f"{self.slug}.{language}.{suffix}"
+
+    def light_copy(self, suffix: str) -> Path:
+        """The finished sound (m4a) or video (mp4), small, as it goes into packages; made again where it is missing."""
+        return self.build / "hand-out" / f".light.{suffix}"
 
     @property
     def notes_draft(self) -> Path:
@@ -125,6 +161,11 @@ class EpisodePaths:
     def hearing(self) -> Path:
         """What was heard so far of a recognition that is under way or was killed."""
         return self.build / ".hearing.jsonl"
+
+    @property
+    def unfinished_uploads(self) -> Path:
+        """Uploads in parts that broke off, for the next run to go on with; gone when all is sent."""
+        return self.build / ".uploads.json"
 
     @property
     def words(self) -> Path:
@@ -164,6 +205,10 @@ class EpisodePaths:
         """Podcasting 2.0 JSON transcript."""
         return self._named(f"{language}.json")
 
+    def transcript_html(self, language: str) -> Path:
+        """The words as a page of plain text, for apps that show no other transcript."""
+        return self._named(f"{language}.transcript.html")
+
     @property
     def bilingual_srt(self) -> Path:
         return self._named("bilingual.srt")
@@ -179,6 +224,10 @@ class EpisodePaths:
 
     def chapters_json(self, language: str) -> Path:
         return self._named(f"{language}.chapters.json")
+
+    def published_chapters(self, language: str) -> Path:
+        """The same as listeners get it where chapters have pictures or links, whose addresses are known last."""
+        return self.build / "public" / f"{self.slug}.{language}.chapters.json"
 
     def notes_markdown(self, language: str) -> Path:
         return self.build / f"notes.{language}.md"
@@ -299,8 +348,9 @@ class Workspace:
     def ledger(self) -> Path:
         return self.feeds / "ledger.toml"
 
-    def feed(self, language: str) -> Path:
-        return self.feeds / f"{language}.xml"
+    def feed(self, name: str, page: int = 0) -> Path:
+        """A feed (`en`, `en.video`), or its page of older episodes."""
+        return self.feeds / (f"{name}.page-{page}.xml" if page else f"{name}.xml")
 
     @property
     def private(self) -> Path:
@@ -311,6 +361,16 @@ class Workspace:
     def answers(self) -> Path:
         """What services on the web answered, so that no run pays for it twice."""
         return self.private / "answers"
+
+    @property
+    def import_state(self) -> Path:
+        """From which feed the show was imported, and whether that is done; kept beside the ledger."""
+        return self.feeds / "imported.json"
+
+    @property
+    def published_copies(self) -> Path:
+        """Copies of what the store holds of other episodes, so that a long show is not fetched each time."""
+        return self.private / "published"
 
     @property
     def show_receipts(self) -> Path:

@@ -28,7 +28,7 @@ def castkit(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comple
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_the_table_exists_and_has_help(name: str, tmp_path: Path) -> None:
-    command = getattr(importlib.import_module(f"castkit.cli.{COMMANDS[name][0]}"), name)
+    command = getattr(importlib.import_module(f"castkit.cli.{COMMANDS[name][0]}"), COMMANDS[name][0])
     assert isinstance(command, click.Command)
     ended = castkit(name, "--help", cwd=tmp_path)
     assert ended.returncode == 0

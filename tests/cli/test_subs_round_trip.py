@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from click import UsageError
 from click.testing import CliRunner, Result
 
 import built_show
+from castkit import ffmpeg
 from castkit.cli.app import App
 from castkit.cli.subs import subs
 from castkit.errors import CastkitError
@@ -177,3 +180,46 @@ def test_the_real_program_ends_with_one_and_a_hint(show: Workspace, tmp_path: Pa
     assert ended.returncode == 1
     assert "none.srt: cannot be read" in ended.stderr
     assert "hint: " in ended.stderr
+
+
+def test_a_translator_is_named_only_where_they_are_named_and_it_is_said(show: Workspace, out: Path) -> None:
+    back = edit(out, "back.srt", ("Goodbye", "Bye"))
+    taken = run(show, "import", "talk", "en", back, "--by", "maria.rossi")
+    assert "translator" not in taken.stderr
+    named = run(show, "accept", "talk", "en", "--translator", "Ann Lee", "--translator", "Bob Ho")
+    assert "named in the feed and the notes as translator: Ann Lee, Bob Ho" in named.stderr
+    (*_, last) = run(show, "log", "talk", "en", "--json").stdout.splitlines()
+    assert json.loads(last)["translators"] == ["Ann Lee", "Bob Ho"]
+    assert "named in" not in run(show, "accept", "talk", "en", "--translator", "").stderr
+    with pytest.raises(CastkitError, match="is the one spoken"):
+        run(show, "accept", "talk", "zh-Hans", "--translator", "Ann Lee")
+
+
+def test_a_package_goes_out_and_comes_back_as_it_is(show: Workspace, tmp_path: Path) -> None:
+    paths = show.episode("talk")
+    duration_ms = json.loads(paths.programme.read_text("utf-8"))["duration_ms"]
+    paths.master.parent.mkdir()
+    sound = ["-f", "lavfi", "-i", f"sine=300:r=16000:d={duration_ms / 1000}", "-b:a", "32k"]
+    ffmpeg.run([*sound, paths.master], doing="making a tone")
+    target = tmp_path / "for ann.zip"
+    ended = run(show, "export", "talk", "en", "--package", "--sound-only", "--to", str(target))
+    assert ended.stdout.strip() == str(target)
+    assert "handed out: 3 cues, machine (revision 1)" in ended.stderr
+    assert "talk  package      done in" in ended.stderr
+    events = [json.loads(line) for line in run(show, "export", "talk", "en", "--package", "--json").stdout.splitlines()]
+    assert events[-1]["event"] == "handed-out"
+    assert events[-1]["notes_file"] is None
+    assert Path(events[-1]["file"]) == paths.handed_out("en", "zip")
+    with zipfile.ZipFile(target) as archive:
+        archive.extractall(tmp_path / "home")
+    file = tmp_path / "home/talk.en/talk.en.srt"
+    file.write_bytes(file.read_bytes().replace(b"Goodbye", b"Farewell"))
+    ended = run(show, "import", "talk", "en", str(tmp_path / "home"))
+    assert "against what was handed out: 2 same, 1 text" in ended.stderr
+    assert b"Farewell" in paths.accepted("en").read_bytes()
+
+
+@pytest.mark.parametrize("options", [("--sound-only",), ("--package", "--format", "xlsx")])
+def test_options_that_do_not_go_together_are_refused(show: Workspace, options: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="package"):
+        run(show, "export", "talk", "en", *options)

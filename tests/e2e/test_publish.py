@@ -49,7 +49,7 @@ def test_accepting_and_editing_subtitles_touches_neither_sound_nor_recognition(s
     accepted.write_text(draft.read_text("utf-8").replace("short", "SHORT"), "utf-8")
     assert "SHORT" in accepted.read_text("utf-8")
     first = succeed("publish", "talk", "--json", cwd=small_copy).ran
-    assert first["subtitle"] == "inputs changed: clocks.json, talk.en.srt"
+    assert first["subtitle"] == "settings changed: accepted.en"
     assert not SOUND & set(first)
     edit(accepted, "SHORT", "brief")
     second = succeed("publish", "talk", "--json", cwd=small_copy).ran

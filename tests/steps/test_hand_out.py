@@ -115,6 +115,27 @@ def test_what_a_translator_saved_there_is_not_overwritten(office: Office) -> Non
         hand_out(office.desk(), accepted)
 
 
+def test_what_somebody_wrote_into_the_note_is_not_overwritten(office: Office) -> None:
+    office.export()
+    notes = office.folder / "out.notes.md"
+    written = notes.read_bytes() + b"\nAnn: is it 64 or 46 %?\n"
+    notes.write_bytes(written)
+    (office.folder / "out.srt").unlink()
+    with pytest.raises(CastkitError, match=r"out\.notes\.md is there already, and is not as castkit wrote it") as error:
+        office.export()
+    assert "keep it under another name" in error.value.hint
+    assert notes.read_bytes() == written
+    assert not (office.folder / "out.srt").exists()
+    assert len(office.desk().history.revisions) == 1
+    notes.unlink()
+    assert office.export().revision == 1
+    office.episode.context.workspace.glossary.write_text(
+        '[[terms]]\nterm = { en = "pilot", zh-Hans = "试点" }\n', "utf-8"
+    )
+    assert office.export().revision == 2
+    assert "试点 → pilot" in notes.read_text("utf-8")
+
+
 def test_an_episode_that_is_not_built_and_a_language_it_does_not_have_are_errors(
     tmp_path: Path, office: Office
 ) -> None:

@@ -14,6 +14,7 @@ import small_episode
 import sounds
 from castkit.steps import report
 from castkit.steps.context import EpisodeContext
+from castkit.steps.subtitle_desk import remember
 
 CLIPPED = "volume=30dB:enable='between(t,1,3)'"
 
@@ -89,11 +90,13 @@ def test_it_plays_before_and_after_and_loads_nothing_from_elsewhere(reported: Ep
     assert not list(reported.paths.build.rglob(".part-*"))
 
 
-def test_doubtful_text_and_speech_without_words_are_told_on_the_episodes_clock(
+def test_doubtful_text_and_speech_without_words_and_stale_cues_are_told_on_the_episodes_clock(
     reported: EpisodeContext, tmp_path: Path
 ) -> None:
     copy = Path(shutil.copytree(reported.workspace.root, tmp_path / "show"))
     context = EpisodeContext(type(reported.workspace)(copy), reported.show, reported.slug, reported.episode)
+    small_episode.accept_chinese(context)
+    remember(context)
     heard = json.loads(context.paths.transcript.read_text("utf-8"))
     flag = {"code": "known-phrase", "why": "no voice is heard at its time", "is_translation": False}
     heard["coverage"] = {
@@ -103,14 +106,17 @@ def test_doubtful_text_and_speech_without_words_are_told_on_the_episodes_clock(
         {**flag, "start_ms": 3000, "end_ms": 3400, "text": "Thanks for watching!", "is_dropped": True},
         {**flag, "start_ms": 100, "end_ms": 400, "text": "Cut out with the sound", "is_dropped": True},
     ]
-    context.paths.transcript.write_text(json.dumps(heard), "utf-8")
+    context.paths.transcript.write_text(json.dumps(heard).replace("a rider", "a driver"), "utf-8")
     small_episode.build(context, report.STEP)
     text = _Page(context.paths.report_page.read_text("utf-8")).text.replace("\u00a0", " ")
     assert "2.1 s of 3.0 s of speech have words (70.0 %)" in text
     assert "00:01 900 ms that sound like speech" in text  # half a second at the beginning is cut
     assert "00:02 Thanks for watching! known phrase : no voice is heard at its time" in text
     assert "Cut out with the sound" not in text
-    told = json.loads(context.paths.report.read_text("utf-8"))["recognition"]
+    assert "“骑手生病了谁来承担”: made for “pays when a rider falls ill?”, now it is “pays when a driver falls" in text
+    report_json = json.loads(context.paths.report.read_text("utf-8"))
+    assert "zh-Hans: cues whose source has changed since: 1, listed under subtitles" in report_json["notes"]
+    told = report_json["recognition"]
     assert told["coverage"]["gaps"] == [[1600, 2500]]
     assert [(one["text"], one["start_ms"]) for one in told["flags"]] == [("Thanks for watching!", 2500)]
 

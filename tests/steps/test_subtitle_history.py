@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,9 +21,11 @@ from worded_episode import lay, worded
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue
 from castkit.steps.accepted import accepted_cues, clock_of
-from castkit.steps.subtitle_desk import Stand, adopt_all, source_cues, standing
+from castkit.steps.check import check
+from castkit.steps.stale import notes, stale
+from castkit.steps.subtitle_desk import Stand, as_srt, remember, source_cues, standing
 from castkit.steps.subtitle_diff import difference
-from castkit.steps.subtitle_history import accept, merge_source, reopen, restore, stale, stale_notes
+from castkit.steps.subtitle_history import accept, merge_source, reopen, restore
 from castkit.steps.take_back import Wishes
 from castkit.subtitles.differences_page import page
 from castkit.subtitles.files import read_srt
@@ -68,11 +72,75 @@ def test_lines_that_a_bad_merge_of_git_left_are_told_and_the_others_read(tmp_pat
     assert len(again.problems) == 2
 
 
+def test_what_two_people_went_on_with_is_all_there_when_git_has_merged_it(tmp_path: Path) -> None:
+    """Both people's lines stay, the bytes that they name too, and each line still knows what it comes from."""
+
+    def git(folder: Path, *arguments: str) -> None:
+        identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main")
+        subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+    def add(folder: Path, text: bytes, base: int | None) -> int:
+        history = History(folder / "history" / "en.jsonl")
+        files = {Role.CUES: history.keep(text)}
+        return history.append(Revision(What.IMPORT, folder.name, State.ACCEPTED, files, base=base)).rev
+
+    ann, bob = tmp_path / "ann", tmp_path / "bob"
+    (ann / "history").mkdir(parents=True)
+    first = add(ann, b"common", None)
+    git(ann, "init", "-q")
+    git(ann, "add", "-A")
+    git(ann, "commit", "-q", "-m", "begun")
+    git(tmp_path, "clone", "-q", "ann", "bob")
+    add(ann, b"ann's", first)
+    for text in (b"bob's", b"bob's again", b"bob's last"):
+        first = add(bob, text, first)
+    for folder in (ann, bob):
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", "gone on")
+    git(ann, "pull", "-q", "--no-rebase", "../bob")
+    after = add(ann, b"together", 5)
+    merged = History(ann / "history" / "en.jsonl")
+    told = [(one.rev, one.base, one.who, merged.bytes_of(one, Role.CUES)) for one in merged.revisions]
+    assert told == [
+        (1, None, "ann", b"common"),
+        (2, 1, "ann", b"ann's"),
+        (3, 1, "bob", b"bob's"),
+        (4, 3, "bob", b"bob's again"),
+        (5, 4, "bob", b"bob's last"),
+        (6, 5, "ann", b"together"),
+    ]
+    assert after == 6
+    assert merged.problems == ()
+
+
+def test_of_two_colleagues_files_that_git_cannot_join_one_is_kept_and_the_other_taken_in(
+    office: Office, edited: list[Cue], tmp_path: Path
+) -> None:
+    """Each took in a file of their own; then their histories are joined, and the SRT and clocks of one are kept."""
+    subtitles = office.episode.paths.subtitle_history.parent
+    shutil.copytree(subtitles, tmp_path / "begun")
+    given = cues(tmp_path / "out.srt")
+    office.send([*given[:4], reworded(given[4], "Of the other."), *given[5:]], "bob")
+    theirs, log = office.accepted.read_bytes(), office.episode.paths.subtitle_log("en")
+    begun, their_lines = (tmp_path / "begun" / "history" / log.name).read_bytes(), log.read_bytes()
+    objects = tmp_path / "theirs"
+    shutil.move(subtitles, objects)
+    shutil.copytree(tmp_path / "begun", subtitles)
+    office.send(edited, "ann")
+    log.write_bytes(log.read_bytes() + their_lines.removeprefix(begun))
+    shutil.copytree(objects / "history" / "objects", log.parent / "objects", dirs_exist_ok=True)
+    office.send(theirs, "ann")
+    assert office.texts()[:2] == ["Hello.", "Second talk."]
+    assert office.texts()[4] == "Of the other."
+    numbers = [one.rev for one in office.desk().history.revisions]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_lost_and_damaged_bytes_are_named_and_git_leaves_them_alone(tmp_path: Path) -> None:
     history = History(tmp_path / "en.jsonl")
     digest = history.keep(b"words")
     line = history.append(Revision(What.EXPORT, "ann", files={Role.CUES: digest}))
-    assert (tmp_path / ".gitattributes").read_text("utf-8").endswith("* -text\n")
+    assert "\n* -text\n" in (tmp_path / ".gitattributes").read_text("utf-8")
     path = tmp_path / "objects" / digest
     path.write_bytes(b"word")
     with pytest.raises(CastkitError, match="is damaged"):
@@ -152,50 +220,173 @@ def test_nothing_is_ever_taken_out_of_the_history(office: Office, edited: list[C
     assert all(sha256(path.read_bytes()).hexdigest() == name for name, path in objects.items())
 
 
+def changed(office: Office, old: str = "我们的第二期节目", new: str = "我们最后一次谈养老金") -> None:
+    """Somebody corrects the spoken language's built subtitles by hand."""
+    chinese = office.episode.paths.srt("zh-Hans")
+    before = chinese.read_text("utf-8")
+    assert old in before
+    chinese.write_text(before.replace(old, new), "utf-8")
+
+
+def found(office: Office) -> list[tuple[str, str]]:
+    """The stale cues, each with what is said there now."""
+    source = read_srt(office.episode.paths.srt("zh-Hans"))
+    return [(one.cue.text, one.stale.new) for one in stale(office.episode.context, "en", source)]
+
+
 def test_stale_cues_are_named_with_both_sources_until_a_person_has_read_them_again(
     office: Office, edited: list[Cue]
 ) -> None:
     office.send(edited)
-    paths = office.episode.paths
-
-    def found() -> list[str]:
-        desk = office.desk()
-        return [one.stale.new for one in stale(paths, "en", source_cues(desk), desk.today)]
-
-    assert found() == []
-    chinese = paths.srt("zh-Hans")
-    chinese.write_text(chinese.read_text("utf-8").replace("我们的第二期节目", "我们最后一次谈养老金"), "utf-8")
-    assert found() == ["今天是我们最后一次谈养老金。"]
-    desk = office.desk()
-    (note,) = stale_notes("en", stale(paths, "en", source_cues(desk), desk.today))
+    assert found(office) == []
+    changed(office)
+    assert found(office) == [("Second talk.", "今天是我们最后一次谈养老金。")]
+    office.episode.go()
+    (note,) = [one for one in office.episode.notes if "was made for" in one]
     assert note.startswith(
-        "en: 1 accepted cue says something whose source has changed since: at 00:00:07 “Second talk.”"
+        "en: the cue at 00:00:07 “Second talk.” was made for “今天是我们的第二期节目。”, now it is “今"
     )
+    (track,) = [one for one in office.episode.tracks["tracks"] if one["language"] == "en"]
+    assert [one["text"] for one in track["stale"]] == ["Second talk."]
+    (listed,) = [one for one in check(office.episode.context, "en") if one.code == "stale"]
+    assert (listed.index, listed.found) == (2, "made for: 今天是我们的第二期节目。")
+    assert listed.limit == "said now: 今天是我们最后一次谈养老金。"
     assert "read against today's source" in accept(office.desk()).notes[0]
-    assert found() == []
+    assert found(office) == []
+    office.episode.go()
+    assert not [one for one in office.episode.notes if "was made for" in one]
 
 
-def test_a_file_laid_there_by_hand_is_written_down_once_and_can_become_stale(office: Office) -> None:
+def test_of_many_stale_cues_a_build_names_the_first_ten(office: Office, edited: list[Cue]) -> None:
+    office.send(edited)
+    source = [replace(cue, text="别的话。") for cue in read_srt(office.episode.paths.srt("zh-Hans"))]
+    all_of_them = stale(office.episode.context, "en", source)
+    told = list(notes("en", all_of_them))
+    assert len(all_of_them) > 20
+    assert len(told) == 11
+    assert told[-1].startswith(f"en: {len(all_of_them) - 10} more accepted cues")
+
+
+def test_a_cue_written_again_after_the_change_is_stale_no_more_and_the_others_are(
+    office: Office, edited: list[Cue]
+) -> None:
+    """By hand in its place, by a file from a new hand-out, and by a file from the old one."""
+    office.send(edited)
+    changed(office)
+    changed(office, "我是主持人", "我是主讲人")
+    assert [text for text, _ in found(office)] == ["Hello.", "Second talk."]
+    office.episode.accept("en", office.accepted.read_text("utf-8").replace("Second talk.", "Our last talk."))
+    office.desk()
+    assert [text for text, _ in found(office)] == ["Hello."]
+    given = cues(office.export("again.srt").path)
+    office.send([*given[:4], reworded(given[4], "Something else."), *given[5:]])
+    assert [text for text, _ in found(office)] == ["Hello."]
+    office.send([reworded(given[0], "Hello, says the presenter."), *given[1:]])
+    assert found(office) == []
+
+
+def test_what_comes_back_from_before_the_change_is_stale(office: Office, edited: list[Cue]) -> None:
+    changed(office)
+    office.send(edited)
+    assert [text for text, _ in found(office)] == ["Second talk."]
+    reopen(office.desk())
+    accept(office.desk())
+    assert [text for text, _ in found(office)] == ["Second talk."]
+
+
+def test_a_file_laid_there_by_hand_can_become_stale_without_a_line_in_the_history(office: Office) -> None:
     context, paths = office.episode.context, office.episode.paths
-    adopt_all(context)
-    assert not paths.subtitle_log("en").exists()
+    remember(context)
+    assert not paths.subtitle_history.exists()
     office.episode.accept("en", paths.srt("en").read_bytes())
-    adopt_all(context)
-    adopt_all(context)
+    remember(context)
+    written = {path: path.read_bytes() for path in paths.subtitle_history.parent.rglob("*") if path.is_file()}
+    assert not paths.subtitle_log("en").exists()
+    remember(context)
+    assert written == {path: path.read_bytes() for path in paths.subtitle_history.parent.rglob("*") if path.is_file()}
+    assert found(office) == []
+    changed(office)
+    remember(context)
+    assert [new for _, new in found(office)] == ["今天是我们最后一次谈养老金。"]
     (line,) = office.desk().history.revisions
     assert (line.what, line.state) == (What.FOUND, State.ACCEPTED)
-    chinese = paths.srt("zh-Hans")
-    chinese.write_text(chinese.read_text("utf-8").replace("我们的第二期节目", "我们最后一次谈养老金"), "utf-8")
-    desk = office.desk()
-    assert len(stale(paths, "en", source_cues(desk), desk.today)) == 1
+    assert [new for _, new in found(office)] == ["今天是我们最后一次谈养老金。"]
+    accept(office.desk())
+    assert found(office) == []
+
+
+def test_a_correction_by_hand_keeps_its_source_and_one_without_a_source_stays_without(office: Office) -> None:
+    context, paths = office.episode.context, office.episode.paths
+    office.episode.accept("en", paths.srt("en").read_bytes())
+    remember(context)
+    changed(office)
+    office.episode.accept("en", paths.srt("en").read_text("utf-8").replace("presenter", "host"))
+    remember(context)
+    assert [new for _, new in found(office)] == ["今天是我们最后一次谈养老金。"]
+    record = json.loads(paths.clocks.read_text("utf-8"))
+    del record["files"]["en"]["source"]
+    paths.clocks.write_text(json.dumps(record), "utf-8")
+    before = paths.clocks.read_bytes()
+    remember(context)
+    assert found(office) == []
+    assert paths.clocks.read_bytes() == before  # as in a show whose files were accepted before sources were kept
+
+
+def test_a_file_corrected_by_hand_goes_into_a_history_that_there_is(office: Office, edited: list[Cue]) -> None:
+    office.send(edited)
+    office.accepted.write_text(office.accepted.read_text("utf-8").replace("Hello.", "Hi."), "utf-8")
+    remember(office.episode.context)
+    assert History(office.episode.paths.subtitle_log("en")).revisions[-1].what is What.FOUND
+
+
+def test_the_spoken_languages_accepted_cues_can_become_stale_too(office: Office) -> None:
+    office.language = "zh-Hans"
+    given = cues(office.export().path)
+    office.send([reworded(given[0], "大家好。"), *given[1:]])
+    transcript = office.episode.paths.transcript
+    transcript.write_text(transcript.read_text("utf-8").replace("第二", "第九"), "utf-8")
+    office.episode.go()
+    told = [one for one in office.episode.notes if "was made for" in one]
+    assert told
+    assert all("第二" in one and "第九" in one for one in told)
+
+
+@pytest.mark.parametrize("is_in_the_history", [True, False])
+def test_a_history_that_was_not_committed_stops_no_build(
+    office: Office, edited: list[Cue], *, is_in_the_history: bool
+) -> None:
+    if is_in_the_history:
+        office.send(edited)
+    else:
+        office.episode.accept("en", office.episode.paths.srt("en").read_bytes())
+        remember(office.episode.context)
+    shutil.rmtree(office.episode.paths.subtitle_history / "objects")
+    office.episode.go()
+    (note,) = [one for one in office.episode.notes if "are stale" in one]
+    assert note.startswith("en: it cannot be told which accepted cues are stale: ")
+    assert "bring it back" in note
 
 
 def test_only_a_cut_makes_nothing_stale(office: Office, edited: list[Cue]) -> None:
     office.send(edited)
     lay(office.episode.paths, CUT)
     office.episode.go()
+    assert found(office) == []
+
+
+def test_what_the_review_page_says_is_right_is_stale_no_more(office: Office, edited: list[Cue]) -> None:
+    """It lays today's source under the cues that a person settled; the others keep theirs."""
+    office.send(edited)
+    changed(office)
+    changed(office, "我是主持人", "我是主讲人")
     desk = office.desk()
-    assert stale(office.episode.paths, "en", source_cues(desk), desk.today) == ()
+    standing_line = desk.history.revisions[-1]
+    old, today = desk.past.source(standing_line).cues, source_cues(desk)
+    both = [now if "养老金" in now.text else was for was, now in zip(old, today, strict=True)]
+    files = {Role.CUES: standing_line.files[Role.CUES], Role.SOURCE: desk.history.keep(as_srt(both))}
+    line = replace(standing_line, what=What.REVIEW, files=files, source_clock=desk.today, base=standing_line.rev)
+    desk.history.append(line)
+    assert [text for text, _ in found(office)] == ["Hello."]
 
 
 def test_a_merge_writes_the_accepted_cues_on_todays_clock(office: Office, edited: list[Cue]) -> None:
@@ -302,8 +493,6 @@ def test_killed_while_it_is_reopened_or_restored_nothing_is_lost(
 
 
 def _copy(source: Path, target: Path) -> None:
-    import shutil  # noqa: PLC0415
-
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
 

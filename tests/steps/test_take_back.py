@@ -81,6 +81,23 @@ def test_the_sources_lines_of_a_file_in_two_languages_are_taken_out(office: Offi
     assert not any("\u4e00" <= sign <= "\u9fff" for sign in office.accepted.read_text("utf-8"))
 
 
+def test_a_file_in_one_language_is_not_told_to_lack_the_other(office: Office) -> None:
+    """Both kinds were handed out; the one that came back is the one in one language."""
+    plain = office.export("plain.srt").path.read_bytes()
+    office.export("both.srt", is_bilingual=True)
+    taken = office.send(plain)
+    assert taken.changed == {"same": 43}
+    assert not [note for note in taken.notes if "no line of the source" in note]
+
+
+def test_a_file_handed_out_in_two_languages_that_comes_back_in_one_is_told_once(office: Office) -> None:
+    office.export("both.srt", is_bilingual=True)
+    taken = office.send(cues(office.episode.paths.srt("en")))
+    assert taken.changed == {"same": 43}
+    (note,) = [note for note in taken.notes if "no line of the source" in note]
+    assert note.startswith("lines 1, ")
+
+
 def test_a_file_that_cannot_be_read_changes_nothing_and_is_kept(office: Office) -> None:
     office.send(cues(office.export().path))
     before = office.accepted.read_bytes()

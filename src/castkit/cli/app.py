@@ -29,3 +29,13 @@ class App:
 
         workspace = self.workspace()
         return workspace, load_show(workspace)
+
+
+def user() -> str:
+    """This system's name of the person at work."""
+    import getpass  # noqa: PLC0415
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container without users
+        return "unknown"

@@ -18,7 +18,7 @@ from castkit.cli.publish import exit_code, finish, json_option, make, redo_optio
 @click.pass_obj
 def build(app: App, /, slugs: tuple[str, ...], *, every: bool, redo: tuple[str, ...], as_json: bool) -> int:
     """Make everything that would be published, and send nothing."""
-    contexts = road.load_contexts(app, slugs, every=every)
+    contexts = road.load_contexts(app, slugs, every=every, carried_too=True)
     with open_console(as_json=as_json) as console:
         failed = make(contexts, console, redo, is_sending=False)
     finish(contexts, failed, console.tally, as_json=as_json, is_sending=False)

@@ -150,11 +150,11 @@ def _time(seconds: float) -> str:
 
 
 class LiveConsole(_Base):
-    """A bar per running step, with the time left."""
+    """A bar per running step, with the time left as the step itself tells it, by how much of the recording is done."""
 
     def __init__(self) -> None:
         from rich.console import Console as Terminal  # noqa: PLC0415
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
         super().__init__()
         self._bars: Bars = Progress(
@@ -162,8 +162,7 @@ class LiveConsole(_Base):
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeElapsedColumn(),
-            TextColumn("left", style="dim"),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}", style="dim", markup=False),
             console=Terminal(stderr=True),
         )
         self._tasks: dict[tuple[str, str], TaskID] = {}
@@ -181,12 +180,14 @@ class LiveConsole(_Base):
         key = (event.subject, event.step)
         match event:
             case events.Started():
-                self._tasks[key] = self._bars.add_task(event.step, total=1.0, subject=event.subject)
-            case events.Progress(_, _, fraction, _):
-                self._bars.update(self._tasks[key], completed=fraction)
+                self._tasks[key] = self._bars.add_task(event.step, total=1.0, subject=event.subject, left="")
+            case events.Progress(_, _, fraction, left_s):
+                left = f"about {_time(left_s)} left" if left_s is not None and fraction < 1 else ""
+                self._bars.update(self._tasks[key], completed=fraction, left=left)
             case events.Finished():
-                self._bars.update(self._tasks[key], completed=1.0)
+                self._bars.update(self._tasks[key], completed=1.0, left="")
             case events.Failed() if key in self._tasks:
+                self._bars.update(self._tasks[key], left="")
                 self._bars.stop_task(self._tasks[key])
             case _:
                 pass

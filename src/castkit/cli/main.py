@@ -20,19 +20,23 @@ from castkit.errors import CastkitError
 
 EXIT_ERROR, EXIT_USAGE, EXIT_SOME_FAILED, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 70, 130
 
-# name: (module below castkit.cli, what `castkit --help` says); in the order of a newcomer's day
+# name: (module below castkit.cli and the command in it, what `castkit --help` says); in the order of a newcomer's day
 COMMANDS = {
     "init": ("init", "Start a show in a folder."),
+    "import": ("import_show", "Bring a show here from another host, by its feed."),
     "new": ("new", "Start an episode from its recordings."),
     "status": ("status", "Say what is stale, and why."),
     "build": ("build", "Make everything, send nothing."),
+    "approve": ("approve", "Clear an episode for publishing, in a role."),
     "publish": ("publish", "Make what is stale, upload it, renew the feed."),
     "export": ("export", "Hand levelled tracks to an audio workstation."),
     "turns": ("turns", "List who speaks when on a recording that several share."),
     "subs": ("subs", "Subtitles to translators and back; check and compare."),
+    "review": ("review", "Correct subtitles in a browser, beside their sound."),
     "clip": ("clip", "Cut a short clip with captions, for social media."),
     "notes": ("notes", "Have notes proposed, and accept them."),
     "feed": ("feed", "Renew the feeds from what is published."),
+    "verify": ("verify", "Check what is live against what was published."),
     "serve": ("serve", "Serve the store over HTTP, to listen and look."),
     "doctor": ("doctor", "Check this machine, with a remedy for each problem."),
     "models": ("models", "List and fetch Whisper models."),
@@ -49,10 +53,11 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"castkit.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
+        name = COMMANDS[cmd_name][0]  # of the module, and of the command in it
+        module = importlib.import_module(f"castkit.cli.{name}")
+        command = getattr(module, name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{module.__name__}.{cmd_name} is no command")
+            raise TypeError(f"{module.__name__}.{name} is no command")
         return command
 
     def resolve_command(

@@ -19,7 +19,6 @@ from castkit.engine.stage import Stage
 from castkit.errors import CastkitError
 from castkit.model.episode import Episode
 from castkit.model.show import Show
-from castkit.steps.accepted import remember_clocks
 from castkit.steps.context import EpisodeContext
 from castkit.steps.show_context import ShowContext
 from castkit.workspace import Workspace
@@ -37,8 +36,13 @@ def complete_slug(ctx: click.Context, param: click.Parameter, incomplete: str) -
     return [slug for slug in slugs if slug.startswith(incomplete)]
 
 
-def load_contexts(app: App, slugs: Sequence[str], *, every: bool = False) -> list[EpisodeContext]:
-    """The episodes asked for, checked; ConfigError with all problems of all files, CastkitError where none is named."""
+def load_contexts(
+    app: App, slugs: Sequence[str], *, every: bool = False, carried_too: bool = False
+) -> list[EpisodeContext]:
+    """The episodes asked for, checked; ConfigError with all problems of all files, CastkitError where none is named.
+
+    Imported episodes, which have no recordings, are refused by name and left out of all, unless `carried_too`.
+    """
     from castkit.config import load_all, load_episodes  # noqa: PLC0415
 
     workspace = app.workspace()
@@ -50,7 +54,25 @@ def load_contexts(app: App, slugs: Sequence[str], *, every: bool = False) -> lis
             f"{workspace.root} has no episode yet", "start one with: castkit new SLUG --recording FILE ..."
         )
     show, episodes = load_all(workspace) if every else load_episodes(workspace, slugs)
-    return [EpisodeContext(workspace, show, slug, episode) for slug, episode in episodes.items()]
+    found = [EpisodeContext(workspace, show, slug, episode) for slug, episode in episodes.items()]
+    if carried_too:
+        return found
+    carried = next((one for one in found if one.episode.is_carried), None)
+    if carried and not every:
+        raise CastkitError(
+            f"{carried.slug} was imported and has no recordings here, so there is nothing for this to work on",
+            f"to make the episode anew, add its recordings as [[recordings]] to {carried.paths.toml}",
+        )
+    return [one for one in found if not one.episode.is_carried]
+
+
+def stages_of(episode: Episode, *, is_sending: bool) -> tuple[Stage[EpisodeContext], ...]:
+    """The road of this episode, as far as to what leaves the machine; nothing is built of an imported one."""
+    from castkit.pipeline import BUILD, CARRIED, EPISODE  # noqa: PLC0415
+
+    if episode.is_carried:
+        return CARRIED if is_sending else ()
+    return EPISODE if is_sending else BUILD
 
 
 def held_back(episode: Episode) -> str | None:
@@ -75,11 +97,15 @@ def run_episode(
     context: EpisodeContext, stages: Sequence[Stage[EpisodeContext]], report: events.Report, redo: Collection[str]
 ) -> None:
     """Takes one episode through the stages, alone in its folder."""
+    from castkit.steps.subtitle_desk import remember  # noqa: PLC0415
+
+    if not stages:
+        return
     place = episode_place(context)
     with lock(place):
-        remember_clocks(context)
+        remember(context)
         run(stages, context, place, report, redo=redo)
-        remember_clocks(context)
+        remember(context)
 
 
 def run_show(workspace: Workspace, show: Show, report: events.Report, redo: Collection[str] = ()) -> None:

@@ -10,7 +10,6 @@ from castkit.cli.console import echo_json, echo_table
 from castkit.cli.publish import json_option, slugs_argument
 from castkit.errors import CastkitError
 from castkit.model.show import Show
-from castkit.pipeline import EPISODE
 from castkit.steps.context import EpisodeContext
 from castkit.workspace import Workspace
 
@@ -25,9 +24,9 @@ def status(app: App, /, slugs: tuple[str, ...], *, as_json: bool) -> None:
 
     workspace, show = app.load()
     named = slugs or workspace.slugs()  # a show just begun has none yet, and its placeholders are told all the same
-    contexts = road.load_contexts(app, named) if named else []
+    contexts = road.load_contexts(app, named, carried_too=True) if named else []
     rows = [row for context in contexts for row in _episode_rows(context)]
-    is_upload_due = any(step == "upload" and state != "up to date" for _, step, state, _ in rows)
+    is_upload_due = any(step in ("upload", "carry") and state != "up to date" for _, step, state, _ in rows)
     if is_upload_due:
         rows.append(("show", "feed", "after upload", ""))
     else:
@@ -42,13 +41,26 @@ def status(app: App, /, slugs: tuple[str, ...], *, as_json: bool) -> None:
     for context in contexts:
         if back := road.held_back(context.episode):
             click.echo(f"{context.slug}: kept back from publishing: {back}")
+        for line in _waiting(context):
+            click.echo(line)
     for text in left:
         click.echo(f"placeholder: {text}")
 
 
+def _waiting(context: EpisodeContext) -> list[str]:
+    """Whose approval of the built episode is still to come."""
+    from castkit.steps.clearance import standings  # noqa: PLC0415
+
+    try:
+        found = () if context.episode.is_carried else standings(context)
+    except CastkitError as error:
+        return [f"{context.slug}: clearance: {error.message}"]
+    return [f"{context.slug}: clearance, {one.role}: {one}" for one in found if not one.is_cleared]
+
+
 def _episode_rows(context: EpisodeContext) -> list[tuple[str, str, str, str]]:
     try:
-        decisions = road.plan_episode(context, EPISODE)
+        decisions = road.plan_episode(context, road.stages_of(context.episode, is_sending=True))
     except CastkitError as error:
         return [(context.slug, "-", f"cannot tell: {error.message}", "")]
     return [

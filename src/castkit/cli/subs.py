@@ -37,8 +37,9 @@ def check(app: App, /, slug: str | None, language: str, *, is_strict: bool, as_j
     """List what is wrong with the subtitles of an episode, or of all of them; of one LANGUAGE, or of all.
 
     Looked for: cues that break a limit of the show's profile; and against the spoken language, terms of glossary.toml
-    that are missing, numbers that differ, sentences without a translation, and source text left over. Accepted files
-    are checked where there are some, else what the last build made. Changes nothing.
+    that are missing, numbers that differ, sentences without a translation, source text left over, and cues accepted
+    when something else was said. Accepted files are checked where there are some, else what the last build made.
+    Changes nothing.
     """
     from castkit.steps.check import check as look  # noqa: PLC0415
 

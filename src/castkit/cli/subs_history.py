@@ -12,7 +12,15 @@ from castkit.cli import road
 from castkit.cli.app import App
 from castkit.cli.console import echo_json, echo_table
 from castkit.cli.publish import json_option
-from castkit.cli.subs_round_trip import about, by_option, desk_of, language_argument, slug_argument
+from castkit.cli.subs_round_trip import (
+    about,
+    by_option,
+    desk_of,
+    language_argument,
+    slug_argument,
+    tell_translators,
+    translator_option,
+)
 from castkit.errors import CastkitError
 
 if TYPE_CHECKING:
@@ -23,18 +31,25 @@ if TYPE_CHECKING:
 @click.command()
 @slug_argument
 @language_argument
+@translator_option
 @by_option
 @json_option
 @click.pass_obj
-def accept(app: App, /, slug: str, language: str, *, by: str, as_json: bool) -> None:
+def accept(app: App, /, slug: str, language: str, *, translators: tuple[str, ...], by: str, as_json: bool) -> None:
     """Accept the subtitles of SLUG in LANGUAGE as they stand: a person's draft, else what the last build made.
 
-    Of subtitles that are accepted already it says that their stale cues were read again, and are right.
+    Of subtitles that are accepted already it says that their stale cues were read again, and are right; with
+    --translator it only names, instead of those named before, who translated them. Example: castkit subs accept
+    episode-01 en --translator "Ann Lee"
     """
+    from castkit.steps.credits import checked, named  # noqa: PLC0415
     from castkit.steps.subtitle_history import accept as accept_them  # noqa: PLC0415
 
     with desk_of(app, slug, language, by) as desk:
-        _tell(accept_them(desk), "accepted", as_json=as_json)
+        done = accept_them(desk, translators=checked(translators, is_spoken=desk.is_spoken))
+        _tell(done, "accepted", as_json=as_json)
+        if not as_json:
+            tell_translators(named(desk.history))
 
 
 @click.command()

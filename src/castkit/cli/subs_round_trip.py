@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 
 from castkit import atomic
 from castkit.cli import road
-from castkit.cli.app import App
+from castkit.cli.app import App, user
 from castkit.cli.console import echo_json
 from castkit.cli.publish import json_option
 from castkit.errors import CastkitError
@@ -25,11 +26,19 @@ if TYPE_CHECKING:
     from castkit.subtitles.history import Revision
 
 EXIT_CONFLICT = 1
+_PATIENCE_S = 5.0  # a review page that is open holds the episode for moments
 _KINDS = ("srt", "xlsx", "vtt", "ass", "ttml", "xliff")
 
 slug_argument = click.argument("slug", shell_complete=road.complete_slug)
 language_argument = click.argument("language")
 by_option = click.option("--by", metavar="NAME", default="", help="Who did it; else this system's user name.")
+translator_option = click.option(
+    "--translator",
+    "translators",
+    metavar="NAME",
+    multiple=True,
+    help='To be named in the feed and the notes; "" names nobody.',
+)
 
 
 @contextmanager
@@ -39,9 +48,9 @@ def desk_of(app: App, slug: str, language: str, by: str = "") -> Iterator[Desk]:
     from castkit.steps.subtitle_desk import open_desk  # noqa: PLC0415
 
     (context,) = road.load_contexts(app, [slug])
-    with lock(road.episode_place(context)):
+    with lock(road.episode_place(context), patience_s=_PATIENCE_S):
         try:
-            desk = open_desk(context, language, who=by or _user())
+            desk = open_desk(context, language, who=by or user())
             for problem in desk.history.problems:
                 click.echo(f"note: {problem}", err=True)
             yield desk
@@ -56,7 +65,13 @@ def about(revision: Revision) -> dict[str, object]:
     """A revision as programs read it."""
     value = asdict(revision)
     keys = ("rev", "when", "who", "what", "state", "base", "handed", "name", "kind", "encoding", "notes", "files")
-    return {key: value[key] for key in keys}
+    return {key: value[key] for key in (*keys, "translators")}
+
+
+def tell_translators(names: Sequence[str]) -> None:
+    """Who is named for a file: what will stand in public is said aloud."""
+    if names:
+        click.echo(f"named in the feed and the notes as translator: {', '.join(names)}", err=True)
 
 
 @click.command("export")
@@ -67,32 +82,72 @@ def about(revision: Revision) -> dict[str, object]:
 )
 @click.option("--bilingual", "is_bilingual", is_flag=True, help="The source's lines in every cue, above or below.")
 @click.option("--format", "kind", type=click.Choice(_KINDS), default="srt", show_default=True)
+@click.option("--package", "is_package", is_flag=True, help="One zip with light sound or video and a player page.")
+@click.option("--sound-only", "is_sound_only", is_flag=True, help="With --package: no picture, a smaller zip.")
 @by_option
 @json_option
 @click.pass_obj
 def export(
-    app: App, /, slug: str, language: str, *, target: Path | None, is_bilingual: bool, kind: str, by: str, as_json: bool
+    app: App,
+    /,
+    slug: str,
+    language: str,
+    *,
+    target: Path | None,
+    is_bilingual: bool,
+    kind: str,
+    is_package: bool,
+    is_sound_only: bool,
+    by: str,
+    as_json: bool,
 ) -> None:
     """Hand the subtitles of SLUG in LANGUAGE to a translator.
 
     An unfinished draft of a person is handed out, else the accepted file, else what the last build made, else the
     source's words. Beside the file lies a note in Markdown: limits, terms, and what was accepted before. What is
     handed out is written down, so that whatever comes back is compared with it.
+
+    --package makes one zip for a translator who has no castkit: the file, the source, the glossary, the note, light
+    sound or video, and index.html. That page opens by a double click, without a network. It shows the cues beside the
+    sound, and the translator's own file too. Example: castkit subs export episode-01 en --package
     """
     from castkit.steps.hand_out import hand_out  # noqa: PLC0415
+    from castkit.steps.hand_out_package import hand_out_package  # noqa: PLC0415
 
+    if is_sound_only and not is_package:
+        raise click.UsageError("--sound-only goes with --package")
+    if is_package and kind != "srt":
+        raise click.UsageError(f"a package holds SubRip (.srt); leave --format {kind} out")
+    target = target.absolute() if target else None
     with desk_of(app, slug, language, by) as desk:
-        made = hand_out(desk, target.absolute() if target else None, kind=kind, is_bilingual=is_bilingual)
+        if is_package:
+            with _progress(slug, as_json=as_json) as progress:
+                made = hand_out_package(desk, target, progress, is_bilingual=is_bilingual, is_sound_only=is_sound_only)
+        else:
+            made = hand_out(desk, target, kind=kind, is_bilingual=is_bilingual)
     if as_json:
-        paths = {"file": str(made.path), "notes_file": str(made.notes_path)}
+        paths = {"file": str(made.path), "notes_file": str(made.notes_path) if made.notes_path else None}
         more = {"stand": made.stand, "cues": made.cues, "revision": made.revision, "notes": made.notes}
         echo_json({"event": "handed-out", **paths, **more})
         return
-    click.echo(made.path)
-    click.echo(made.notes_path)
+    for path in filter(None, (made.path, made.notes_path)):
+        click.echo(path)
     for note in made.notes:
         click.echo(f"note: {note}", err=True)
     click.echo(f"handed out: {made.cues} cues, {made.stand} (revision {made.revision})", err=True)
+
+
+@contextmanager
+def _progress(slug: str, *, as_json: bool) -> Iterator[Callable[[float], None]]:
+    """What tells a person, or a program, how much of the package's media is made."""
+    from castkit.cli.console import open_console  # noqa: PLC0415
+    from castkit.engine import events  # noqa: PLC0415
+
+    with open_console(as_json=as_json) as console:
+        console.report(events.Started(slug, "package", "asked for"))
+        began = time.monotonic()
+        yield lambda share: console.report(events.Progress(slug, "package", share))
+        console.report(events.Finished(slug, "package", time.monotonic() - began, "asked for"))
 
 
 @click.command("import")
@@ -107,6 +162,7 @@ def export(
     type=click.Choice(("incoming", "standing")),
     help="Whose version to take where two people changed the same cue; the other stays in the history.",
 )
+@translator_option
 @by_option
 @json_option
 @click.pass_obj
@@ -121,22 +177,30 @@ def take(
     is_draft: bool,
     base: int | None,
     prefer: str | None,
+    translators: tuple[str, ...],
     by: str,
     as_json: bool,
 ) -> int:
     """Take back the FILE of a translator: it is accepted for SLUG in LANGUAGE, unless --draft says it is not finished.
 
-    Any subtitle file will do, in any encoding: it is read whole, or refused with the place and the reason. It is
+    Any subtitle file will do, in any encoding: it is read whole, or refused with the place and the reason. So will a
+    package that came back as a zip or a folder, if one subtitle file in it was worked on. What came back is
     compared with what was handed out; if the episode was cut or recognised again meanwhile, or another file came in,
     they are merged: every word and every time of a person stays. The bytes received are kept for ever.
 
     Where two people changed the same cue in ways that exclude each other, both are shown, nothing is written, and the
     exit code is 1.
+
+    A translator named with --translator, by name or by their id in castkit.toml, stands in the feed and the notes; who
+    did it (--by) stands in the history alone.
     """
+    from castkit.steps.credits import checked  # noqa: PLC0415
     from castkit.steps.take_back import Wishes, take_back  # noqa: PLC0415
 
     with desk_of(app, slug, language, by) as desk:
-        taken = take_back(desk, file.absolute(), Wishes(encoding, is_draft, prefer or "", base or 0))
+        names = checked(translators, is_spoken=desk.is_spoken)
+        wishes = Wishes(encoding, is_draft, prefer or "", base or 0, names)
+        taken = take_back(desk, file.absolute(), wishes)
     if as_json:
         echo_json({"event": "conflict" if taken.conflicts else "taken", **_taken_json(taken)})
     else:
@@ -155,6 +219,7 @@ def _taken_json(taken: Taken) -> dict[str, object]:
         "is_new": taken.is_new,
         "cues": taken.cues,
         "changed": taken.changed,
+        "translators": taken.translators,
         "notes": taken.notes,
         "stale": [{"cue": asdict(one.cue), **asdict(one.stale)} for one in taken.stale],
         "conflicts": [asdict(one) for one in taken.conflicts],
@@ -186,6 +251,7 @@ def _tell(taken: Taken, slug: str, language: str, file: Path) -> None:
     elif taken.path:
         click.echo(taken.path)
         click.echo(f"accepted: {taken.cues} cues (revision {taken.revision})", err=True)
+        tell_translators(taken.translators)
     else:
         click.echo(
             f"kept as a draft: {taken.cues} cues (revision {taken.revision}); the next export hands it out", err=True
@@ -227,15 +293,6 @@ def diff(app: App, /, slug: str, language: str, *, rev: int | None, html: Path |
 
         echo_rows(found.rows)
     click.echo(told, err=True)
-
-
-def _user() -> str:
-    import getpass  # noqa: PLC0415
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container without users
-        return "unknown"
 
 
 COMMANDS = (export, take, diff)

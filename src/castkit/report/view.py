@@ -110,7 +110,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Subtitles:
-    """A track of subtitles; `exceptions` says what in it breaks the profile's rules."""
+    """A track of subtitles; `exceptions` says what in it breaks the profile's rules, and which cues are stale."""
 
     language: str
     origin: Origin

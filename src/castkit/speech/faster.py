@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FRAMES = 3000  # of 10 ms: the 30 s that Whisper hears
 CONTEXT = 448  # tokens, prompt included
 AT_ONCE = {"cpu": 1}  # windows the encoder takes: it is no faster with more, and each takes 75 MB and up
+TEXTS_AT_ONCE = {"cpu": 20}  # beams or draws of all windows the decoder holds: each takes 15 MB and more
 
 
 def _libraries() -> tuple[Any, Any]:
@@ -82,9 +83,9 @@ class FasterWhisper:
             # Kept in main memory: a part of a batch is decoded again, and a GPU has better things to hold.
             encoded = self._model.model.encode(view, to_cpu=True)
             states.append(np.array(encoded.to(DataType.float32)))
-        return FasterEncoded(
-            self._model, np.concatenate(states), tuple(len(samples) for samples in windows), self._drawing
-        )
+        texts = TEXTS_AT_ONCE.get(self._way["device"], 0)
+        lengths = tuple(len(samples) for samples in windows)
+        return FasterEncoded(self._model, np.concatenate(states), lengths, self._drawing, texts)
 
     def _drawing(self) -> Any:
         """The same model in a thread of its own, whose generator of random numbers is at its beginning.
@@ -100,12 +101,16 @@ class FasterWhisper:
 
 @dataclass(slots=True)
 class FasterEncoded:
-    """Windows after the encoder; `states` is an array (windows × 1500 × width), `lengths` in samples."""
+    """Windows after the encoder; `states` is an array (windows × 1500 × width), `lengths` in samples.
+
+    `texts` is how many texts the decoder holds at once, 0 for any number.
+    """
 
     model: Any
     states: Any
     lengths: tuple[int, ...]
     open_drawing: Callable[[], Any]
+    texts: int = 0
     _drawing: Any = None
     _tokenizers: dict[tuple[str, bool], Any] = field(default_factory=dict)
 
@@ -123,7 +128,9 @@ class FasterEncoded:
         prompts = [self._prompt(order) for order in orders]
         found: dict[int, Attempt] = {}
         # CTranslate2 takes prompts of one length at a time; of one language they are.
-        for numbers in _groups([len(prompt) for prompt in prompts]):
+        at_once = max(1, self.texts // rung.beam_size) if self.texts else len(orders)
+        groups = _groups([len(prompt) for prompt in prompts])
+        for numbers in (part for group in groups for part in _parts(group, at_once)):
             some = [orders[number] for number in numbers]
             results = self._generate(some, [prompts[number] for number in numbers], rung)
             for number, result in zip(numbers, results, strict=True):
@@ -213,3 +220,8 @@ def _groups(kinds: Sequence[Hashable]) -> Iterator[list[int]]:
     """The numbers of those of one kind, kind by kind in the order of their first."""
     for kind in dict.fromkeys(kinds):
         yield [number for number, one in enumerate(kinds) if one == kind]
+
+
+def _parts(numbers: Sequence[int], most: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(numbers), most):
+        yield numbers[start : start + most]

@@ -1,11 +1,12 @@
 """The subtitles a person accepted, on the clock of today's master, however the episode was cut since.
 
-Rule: no step writes an accepted file; beside it stands on which edit of the recordings its times were made.
+Rule: no step writes an accepted file; beside it stands on which edit of the recordings its times were made, and from
+which source its words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -14,14 +15,13 @@ from typing import Any
 from castkit.atomic import write_bytes
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue, CueException, CueTrack, Origin
-from castkit.model.timeline import Piece, Timeline, rebased
+from castkit.model.timeline import Piece, Timeline
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import json_text, load_as, load_programme
 from castkit.steps.limits import limits
 from castkit.subtitles.files import read_srt
+from castkit.subtitles.merge.result import moved, recut
 from castkit.subtitles.profile import breaches
-
-SHORTEST_MS = 200  # what an edit left of a cue is dropped when it is shorter: nobody can read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +32,41 @@ class Accepted:
     removed: tuple[tuple[int, Cue], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The edit that an accepted file was made on; the sha256 of its source's cues, empty where unknown, and theirs."""
+
+    clock: Timeline
+    source: str = ""
+    source_clock: Timeline | None = None
+
+
 def reads(context: EpisodeContext, languages: Iterable[str]) -> Iterator[Path]:
-    """The files that `accepted_cues` looks at."""
+    """The files that `accepted_cues` looks at; of the clocks' file only some lines count, which `settings` has."""
     yield from (context.paths.accepted(language) for language in languages)
-    yield from (context.paths.clocks, context.paths.programme)
+    yield context.paths.programme
+
+
+def settings(context: EpisodeContext, languages: Iterable[str]) -> dict[str, list[list[int]]]:
+    """The edit of each accepted file that was made on another than today's; none where nothing is built yet."""
+    if not context.paths.programme.is_file():
+        return {}
+    today = load_programme(context).timeline
+    made = {language: made_of(context, language) for language in languages}
+    return {language: _pieces(one.clock) for language, one in made.items() if one and one.clock != today}
 
 
 def accepted_cues(context: EpisodeContext, language: str) -> Accepted:
     """The accepted cues of a language; CastkitError where the file is no SRT."""
     path = context.paths.accepted(language)
     cues, today = read_srt(path), load_programme(context).timeline
-    made_on = _records(context).get(language, {}).get(_digest(path))
-    if made_on is None or made_on == today:
+    made = _records(context).get(language, {}).get(_digest(path))
+    if made is None or made.clock == today:
         return Accepted(cues)
+    clock = recut(made.clock, today)
     kept, gone = [], []
     for index, cue in enumerate(cues, 1):
-        at = rebased(cue.start_ms, cue.end_ms, made_on, today)
-        if at and at[1] - at[0] >= min(SHORTEST_MS, cue.duration_ms):
+        if at := moved(cue, clock):
             kept.append(replace(cue, start_ms=at[0], end_ms=at[1]))
         else:
             gone.append((index, cue))
@@ -72,10 +90,14 @@ def _notes(language: str, found: Accepted) -> Iterator[str]:
         yield f"{language}: {which} of the accepted file lie in what was cut since, and are left out; it keeps them"
 
 
-def remember_clocks(context: EpisodeContext) -> None:
+def remember_clocks(
+    context: EpisodeContext, source_of: Callable[[str], tuple[str, Timeline] | None] = lambda _: None
+) -> None:
     """Writes down, for accepted files not seen before, on which edit they were made: that of the last build.
 
     A translator works with what the last build gave; so this comes before a run, and once more after the first one.
+    `source_of` gives the sha256 and edit of the source of a language's last build; a correction of a file that was
+    there before does not say that every cue was read again, and keeps its source.
     """
     paths = context.paths
     known = _records(context)
@@ -84,30 +106,40 @@ def remember_clocks(context: EpisodeContext) -> None:
     if not new or not paths.programme.is_file():
         return
     try:
-        timeline = load_programme(context).timeline
+        today = load_programme(context).timeline
     except CastkitError:  # of an older castkit, or damaged; the run makes it anew
         return
     for path, language in new.items():
-        before = next(iter(known.get(language, {}).values()), timeline)
-        is_old = before != timeline and _fits(before, timeline, path, paths.srt(language))
-        known[language] = {_digest(path): before if is_old else timeline}  # of one file there is one edit: the last
+        before = next(iter(known.get(language, {}).values()), None)
+        is_old = before and before.clock != today and _fits(before.clock, today, path, paths.srt(language))
+        clock = before.clock if before and is_old else today
+        source = (before.source, before.source_clock) if before and before.source else source_of(language)
+        known[language] = {_digest(path): Made(clock, *source or ())}  # of one file there is one edit: the last
     write_bytes(paths.clocks, json_text(_to_json(known)).encode())
+
+
+def made_of(context: EpisodeContext, language: str) -> Made | None:
+    """What the accepted file of a language was made on and from; None where that is not written down."""
+    path = context.paths.accepted(language)
+    return _records(context).get(language, {}).get(_digest(path)) if path.is_file() else None
 
 
 def clock_of(context: EpisodeContext, language: str) -> Timeline | None:
     """The edit that the accepted file of a language was made on; None where that is not written down."""
-    return _records(context).get(language, {}).get(_digest(context.paths.accepted(language)))
+    made = made_of(context, language)
+    return made.clock if made else None
 
 
 def write_accepted(context: EpisodeContext, language: str, data: bytes, clock: Timeline) -> None:
     """Puts an SRT in the place of the accepted file, made on this edit; the caller holds the episode's lock.
 
     The clock is written first, beside that of the file that lies there still: killed in between, either is right.
+    From which source it was made is the history's to say.
     """
     path, known = context.paths.accepted(language), _records(context)
     lying = _digest(path) if path.is_file() else ""
-    before = {digest: made_on for digest, made_on in known.get(language, {}).items() if digest == lying}
-    known[language] = {sha256(data).hexdigest(): clock}
+    before = {digest: made for digest, made in known.get(language, {}).items() if digest == lying}
+    known[language] = {sha256(data).hexdigest(): Made(clock)}
     both = {**known, language: {**before, **known[language]}}
     write_bytes(context.paths.clocks, json_text(_to_json(both)).encode())
     write_bytes(path, data)
@@ -123,9 +155,10 @@ def _fits(before: Timeline, today: Timeline, path: Path, built: Path) -> bool:
         cues, shown = read_srt(path), {(cue.start_ms, cue.end_ms) for cue in read_srt(built)}
     except CastkitError:
         return False
+    clock = recut(before, today)
     as_they_are = {(cue.start_ms, cue.end_ms) for cue in cues}
-    moved = {rebased(cue.start_ms, cue.end_ms, before, today) for cue in cues}
-    return len(moved & shown) > len(as_they_are & shown)
+    then = {moved(cue, clock) for cue in cues}
+    return len(then & shown) > len(as_they_are & shown)
 
 
 def _accepted(context: EpisodeContext) -> Iterator[Path]:
@@ -136,7 +169,7 @@ def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-_Records = dict[str, dict[str, Timeline]]  # language, digest of the file: the edit
+_Records = dict[str, dict[str, Made]]  # language, digest of the file: what it was made of
 
 
 def _records(context: EpisodeContext) -> _Records:
@@ -146,12 +179,18 @@ def _records(context: EpisodeContext) -> _Records:
 
 def _from_json(value: Any) -> _Records:
     return {
-        language: {
-            each["sha256"]: Timeline(tuple(Piece(*piece) for piece in each["pieces"]))
-            for each in (one, *one.get("beside", ()))
-        }
+        language: {each["sha256"]: _made(each) for each in (one, *one.get("beside", ()))}
         for language, one in value["files"].items()
     }
+
+
+def _made(value: Any) -> Made:
+    on = value.get("source_pieces")
+    return Made(_timeline(value["pieces"]), str(value.get("source", "")), _timeline(on) if on else None)
+
+
+def _timeline(pieces: Any) -> Timeline:
+    return Timeline(tuple(Piece(*piece) for piece in pieces))
 
 
 def _to_json(records: _Records) -> dict[str, Any]:
@@ -160,10 +199,16 @@ def _to_json(records: _Records) -> dict[str, Any]:
     return {"version": 1, "note": note, "files": files}
 
 
-def _listed(found: dict[str, Timeline]) -> dict[str, Any]:
-    """The digest and edit of a file; while another is being put in its place, those of both."""
-    first, *beside = (
-        {"sha256": digest, "pieces": [[p.start_ms, p.end_ms, p.at_ms] for p in timeline.pieces]}
-        for digest, timeline in found.items()
-    )
+def _listed(found: dict[str, Made]) -> dict[str, Any]:
+    """What a file was made of; while another is being put in its place, that of both."""
+    first, *beside = ({"sha256": digest} | _described(made) for digest, made in found.items())
     return first | ({"beside": beside} if beside else {})
+
+
+def _described(made: Made) -> dict[str, Any]:
+    source = {"source": made.source, "source_pieces": _pieces(made.source_clock)} if made.source else {}
+    return {"pieces": _pieces(made.clock)} | source
+
+
+def _pieces(timeline: Timeline | None) -> list[list[int]]:
+    return [[one.start_ms, one.end_ms, one.at_ms] for one in timeline.pieces] if timeline else []

@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 
 from castkit.model.cue import Cue
 from castkit.model.timeline import Timeline
-from castkit.steps.subtitle_desk import on_clock
 from castkit.subtitles.merge.changes import Kind, changes
 from castkit.subtitles.merge.likeness import told
 from castkit.subtitles.merge.notes import notes
 from castkit.subtitles.merge.people import decided, merge_people
-from castkit.subtitles.merge.result import Base, Conflict, Merged, New, Stale, recut
+from castkit.subtitles.merge.result import Base, Conflict, Merged, New, Stale, on_clock, recut
 from castkit.subtitles.merge.three_way import merge
 from castkit.subtitles.merge.verify import verify, verify_people
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue
 from castkit.steps.bring_together import HandedOut, Timed, seen
-from castkit.steps.subtitle_desk import Desk, cues_of, machine_cues, on_clock, source_cues
+from castkit.steps.subtitle_desk import Desk, cues_of, machine_cues, source_cues
 from castkit.subtitles.history import BILINGUAL, Revision, Role, What
 from castkit.subtitles.incoming.bilingual import holds_source, without_source
 from castkit.subtitles.incoming.received import Incoming
 from castkit.subtitles.merge.likeness import letters, likeness, told
+from castkit.subtitles.merge.result import on_clock
 from castkit.subtitles.outgoing.handout import handout
 
 LEAST_SHARED = 0.2  # of its cues must have a time or a text of what it is said to come from
@@ -40,7 +41,7 @@ def find_base(desk: Desk, incoming: Incoming, name: str, *, rev: int = 0) -> tup
     The source's lines are taken out before the texts are compared: they are half of a file in two languages.
     """
     candidates = list(_candidates(desk, rev))
-    fits: list[tuple[_Fit, Incoming, Candidate]] = []
+    fits: list[tuple[_Fit, bool, Incoming, Candidate]] = []
     doubts: list[CastkitError] = []
     bilingual: dict[tuple[Cue, ...], bool] = {}
     for one in candidates:
@@ -53,11 +54,11 @@ def find_base(desk: Desk, incoming: Incoming, name: str, *, rev: int = 0) -> tup
             doubts.append(error)
             continue
         if (fit := _fit(one, alone.cues, desk.who)) or rev:
-            fits.append((fit or _NO_FIT, alone, one))
+            fits.append((fit or _NO_FIT, bilingual[source] == one.is_bilingual, alone, one))
     if not fits and doubts:
         raise doubts[0]
-    best = max(fits, key=lambda one: one[0], default=None)
-    return (best[1], best[2]) if best else (incoming, None)
+    best = max(fits, key=lambda one: one[:2], default=None)  # as many languages in it as were handed out, if it can be
+    return best[2:] if best else (incoming, None)
 
 
 def _alone(desk: Desk, incoming: Incoming, name: str, candidate: Candidate) -> Incoming:
@@ -65,7 +66,7 @@ def _alone(desk: Desk, incoming: Incoming, name: str, candidate: Candidate) -> I
     given, source = candidate.base.given, candidate.base.source
     there, _ = on_clock(source.cues, source.clock, given.clock)
     rows = handout(() if is_source(given.cues, there) else given.cues, there, desk.language, desk.spoken)
-    return without_source(incoming, rows.source_cues, name)
+    return without_source(incoming, rows.source_cues, name, was_beside=candidate.is_bilingual)
 
 
 def is_source(given: Sequence[Cue], source: Sequence[Cue]) -> bool:

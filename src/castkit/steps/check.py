@@ -1,4 +1,4 @@
-"""What is wrong with an episode's subtitles: limits broken, terms and numbers that differ, text missing or left over.
+"""What is wrong with an episode's subtitles: limits broken, terms, numbers and texts that differ, stale cues.
 
 Rule: nothing is changed and nothing is guessed at; a finding names the cue, what was found and what was expected.
 """
@@ -12,11 +12,12 @@ from castkit.config import load_glossary
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue
 from castkit.model.language import same_language
+from castkit.steps import stale
 from castkit.steps.accepted import accepted_cues
 from castkit.steps.context import EpisodeContext
-from castkit.steps.files import BuiltTrack, Tracks, load_tracks
+from castkit.steps.files import BuiltTrack, Tracks, load_tracks, load_transcript
 from castkit.steps.limits import limits
-from castkit.steps.subtitle import built_cues
+from castkit.steps.subtitle import built_cues, recognised_track
 from castkit.subtitles.groups import Group, groups
 from castkit.subtitles.profile import breaches
 from castkit.translate.script import convert
@@ -59,12 +60,41 @@ def check(context: EpisodeContext, language: str = "") -> tuple[Finding, ...]:
     return tuple(finding for track in wanted for finding in _of_track(context, tracks, track))
 
 
+def check_cues(
+    context: EpisodeContext, source: tuple[str, Sequence[Cue]], target: tuple[str, Sequence[Cue]]
+) -> tuple[Finding, ...]:
+    """The findings of cues that need not be in any file: `target`, beside what is spoken (`source`).
+
+    Both are a language and its cues on the master's clock; where they are the same language only limits are looked at.
+    """
+    found = list(_limits_broken(context, *target))
+    if target[0] != source[0]:
+        found += _differences(context, source, target)
+    return tuple(sorted(found, key=lambda one: (one.start_ms, one.index)))
+
+
 def _of_track(context: EpisodeContext, tracks: Tracks, track: BuiltTrack) -> Iterator[Finding]:
-    cues = _cues(context, track.language)
-    found = list(_limits_broken(context, track.language, cues))
-    if track.language != tracks.spoken:
-        found += _differences(context, (tracks.spoken, _cues(context, tracks.spoken)), (track.language, cues))
+    spoken, cues = tracks.spoken, _cues(context, track.language)
+    source = cues if track.language == spoken else _cues(context, spoken)
+    found = [*check_cues(context, (spoken, source), (track.language, cues)), *_stale(context, spoken, track, cues)]
     yield from sorted(found, key=lambda one: (one.start_ms, one.index))
+
+
+def _stale(context: EpisodeContext, spoken: str, track: BuiltTrack, cues: Sequence[Cue]) -> Iterator[Finding]:
+    """Accepted cues under which something else is said than when they were written."""
+    if not context.paths.accepted(track.language).is_file():
+        return
+    if track.language == spoken:
+        profile = limits(context.show, spoken)
+        source = recognised_track(load_transcript(context), spoken, profile).cues
+    else:
+        source = built_cues(context.paths.srt(spoken))
+    numbers = {(cue.start_ms, cue.end_ms, cue.text): number for number, cue in enumerate(cues, 1)}
+    for one in stale.told(context, track.language, source)[0]:
+        cue = one.cue
+        number = numbers.get((cue.start_ms, cue.end_ms, cue.text), 0)
+        was, now = f"made for: {one.stale.old}", f"said now: {one.stale.new}"
+        yield Finding("stale", track.language, number, cue.start_ms, was, now, cue.text)
 
 
 def _cues(context: EpisodeContext, language: str) -> tuple[Cue, ...]:

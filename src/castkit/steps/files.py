@@ -29,6 +29,7 @@ class BuiltTrack:
     origin: Origin
     cues: int
     exceptions: tuple[Mapping[str, Any], ...] = ()
+    stale: tuple[Mapping[str, Any], ...] = ()  # accepted cues under which something else is said by now
 
     @property
     def has_words(self) -> bool:
@@ -73,7 +74,13 @@ def load_tracks(context: EpisodeContext) -> Tracks:
 
 def _tracks(value: Any) -> Tracks:
     found = tuple(
-        BuiltTrack(track["language"], Origin(track["origin"]), int(track["cues"]), tuple(track.get("exceptions", ())))
+        BuiltTrack(
+            track["language"],
+            Origin(track["origin"]),
+            int(track["cues"]),
+            tuple(track.get("exceptions", ())),
+            tuple(track.get("stale", ())),
+        )
         for track in value["tracks"]
     )
     return Tracks(value["spoken"], found, tuple(value["missing"]))

@@ -10,6 +10,7 @@ from castkit.engine.stage import Job, Stage
 from castkit.notes import templates
 from castkit.notes.view import Material, view
 from castkit.steps.context import EpisodeContext
+from castkit.steps.credits import credited
 from castkit.steps.files import load_programme, load_tracks
 from castkit.steps.publication import episode_key
 from castkit.storage.keys import public_url
@@ -29,7 +30,7 @@ def texts_of(context: EpisodeContext) -> dict[str, Any]:
     return {
         "show": show.show.model_dump(mode="json", include=set(_SHOW_KEYS)),
         "episode": context.episode.model_dump(mode="json", include=set(_EPISODE_KEYS)),
-        "people": [person.model_dump(mode="json") for person in context.people],
+        "people": [person.model_dump(mode="json") for person in credited(context)],
         "partners": [one.model_dump(mode="json") for one in show.partners],
         "funders": [one.model_dump(mode="json") for one in show.funders],
     }
@@ -63,7 +64,7 @@ def _run(context: EpisodeContext, job: Job) -> None:
 def _material(context: EpisodeContext) -> Material:
     transcripts = tuple((track.language, track.origin) for track in load_tracks(context).worded)
     addresses = {language: _page_address(context, language) for language in context.show.languages}
-    return Material(context.show, context.episode, context.people, load_programme(context), transcripts, addresses)
+    return Material(context.show, context.episode, credited(context), load_programme(context), transcripts, addresses)
 
 
 def _page_address(context: EpisodeContext, language: str) -> str:

@@ -175,6 +175,8 @@ def _notes(tracks: Tracks, video: dict[str, Any] | None) -> Iterator[str]:
             yield f"{track.language}: no person has read these subtitles ({track.origin})"
         if track.exceptions:
             yield f"{track.language}: {len(track.exceptions)} breaches of a limit, listed under subtitles"
+        if track.stale:
+            yield f"{track.language}: cues whose source has changed since: {len(track.stale)}, listed under subtitles"
     yield from video["notes"] if video else ()
     for gap in tracks.missing:
         yield f"{gap['why']}; translate {gap['file']} and save it as {gap['save_as']}"

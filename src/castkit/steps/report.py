@@ -28,6 +28,7 @@ from castkit.steps.mixing import own_spans, raw_plan
 from castkit.steps.package import placed
 from castkit.steps.surveyed import Survey, load_levels, load_survey
 from castkit.steps.treatment import Treated, treated
+from castkit.timecode import clock
 
 if TYPE_CHECKING:
     import numpy as np
@@ -162,8 +163,12 @@ def _warnings(programme: Programme, survey: Survey, told: dict[str, Any]) -> Ite
 
 def _subtitles(context: EpisodeContext) -> Iterator[view.Subtitles]:
     for track in load_tracks(context).worded:
-        broken = tuple(f"cue {one['index']}: {one['rule']}, {one['found']}" for one in track.exceptions)
-        yield view.Subtitles(track.language, track.origin, track.cues, broken)
+        broken = (f"cue {one['index']}: {one['rule']}, {one['found']}" for one in track.exceptions)
+        old = (
+            f"{clock(one['start_ms'])}, “{one['text']}”: made for “{one['old']}”, now it is “{one['new']}”"
+            for one in track.stale
+        )
+        yield view.Subtitles(track.language, track.origin, track.cues, (*broken, *old))
 
 
 def _video(told: dict[str, Any] | None) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from castkit.engine.stage import Job, Stage
 from castkit.model.cue import Cue, CueTrack, Origin
 from castkit.model.language import is_traditional
 from castkit.model.transcript import Transcript
-from castkit.steps import accepted
+from castkit.steps import accepted, stale
+from castkit.steps.bring_together import StaleCue
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_transcript, write_json
 from castkit.steps.limits import limits, limits_of
@@ -35,14 +36,15 @@ def recognised_track(transcript: Transcript, language: str, profile: Profile) ->
     return CueTrack(language, Origin.RECOGNITION, cues, exceptions)
 
 
-def described(track: CueTrack) -> dict[str, Any]:
-    """What the reports say of a track: its language, where it comes from, and its exceptions."""
+def described(track: CueTrack, found: Sequence[StaleCue] = ()) -> dict[str, Any]:
+    """What the reports say of a track: its language, where it comes from, its exceptions, and its stale cues."""
     return {
         "language": track.language,
         "origin": track.origin.value,
         "is_reviewed": track.origin.is_reviewed,
         "cues": len(track.cues),
         "exceptions": [asdict(exception) for exception in track.exceptions],
+        "stale": stale.as_json(found),
     }
 
 
@@ -66,11 +68,13 @@ def writes(context: EpisodeContext) -> Iterable[Path]:
 
 
 def settings(context: EpisodeContext) -> Any:
-    languages = list(context.show.languages)
+    languages, spoken = list(context.show.languages), (_language(context),)
     return {
         "language": context.episode.language,
         "languages": languages,
         "profile": limits_of(context.show.subtitles),
+        "accepted_on": accepted.settings(context, spoken),
+        "accepted": stale.settings(context, spoken),
     }
 
 
@@ -79,18 +83,20 @@ def run(context: EpisodeContext, job: Job) -> None:
     transcript = load_transcript(context)
     language = spoken_language(context, transcript)
     file = paths.accepted(language)
+    track = heard = recognised_track(transcript, language, limits(context.show, language))
     notes: tuple[str, ...] = ()
+    found: tuple[StaleCue, ...] = ()
     if file.is_file():
         track, notes = accepted.accepted_track(context, language)
-    else:
-        track = recognised_track(transcript, language, limits(context.show, language))
+        found, told = stale.told(context, language, heard.cues)
+        notes = (*notes, *told)
     for note in notes:
         job.note(note)
     if not track.cues:
         job.note(f"no words were recognised, so there are no subtitles; if there are some, put them into {file}")
     note_exceptions(job, track)
     write_srt(job.output(paths.srt(language)), track.cues)
-    write_json(job.output(paths.spoken_track), {"version": 1, **described(track)})
+    write_json(job.output(paths.spoken_track), {"version": 1, **described(track, found)})
 
 
 STEP = Stage[EpisodeContext](

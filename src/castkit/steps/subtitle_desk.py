@@ -6,21 +6,22 @@ Rule: before anything else is done, a file that a person laid in its place by ha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue, Origin
 from castkit.model.timeline import Timeline
-from castkit.steps.accepted import clock_of, remember_clocks
+from castkit.steps.accepted import made_of, remember_clocks
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import Tracks, load_programme, load_tracks, load_transcript
 from castkit.steps.limits import limits
+from castkit.steps.past import Past
 from castkit.steps.subtitle import built_cues, recognised_track
 from castkit.subtitles.files import compose_srt, parse_srt
 from castkit.subtitles.history import History, Revision, Role, State, What
-from castkit.subtitles.merge.result import moved, recut
+from castkit.subtitles.merge.result import on_clock
 
 BY_HAND = "(by hand)"
 
@@ -44,7 +45,7 @@ class Desk:
     tracks: Tracks
     today: Timeline
     who: str
-    parsed: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # by sha256: a file is read once
+    past: Past
 
     @property
     def spoken(self) -> str:
@@ -84,32 +85,49 @@ def open_desk(context: EpisodeContext, language: str, *, who: str) -> Desk:
     if language not in known:
         raise CastkitError(f"{context.slug} has no subtitles in {language!r}", f"its languages: {', '.join(known)}")
     history = History(context.paths.subtitle_log(language))
-    desk = Desk(context, language, history, tracks, load_programme(context).timeline, who)
-    remember_clocks(context)
+    today = load_programme(context).timeline
+    desk = Desk(context, language, history, tracks, today, who, Past(history, language, today))
+    remember_clocks(context, lambda language: _kept_source(context, language))
     _adopt(desk)
     return desk
 
 
-def adopt_all(context: EpisodeContext) -> None:
-    """Writes down every accepted file laid in its place by hand, with the source of the last build beside it.
+def remember(context: EpisodeContext) -> None:
+    """Writes down which accepted files are new, and the edit and source of the last build beside them.
 
-    So what becomes stale later is known. Does nothing where the episode is not built; the caller holds its lock.
+    So what becomes stale later is known. It goes into the history of a language that has one, else beside the clocks,
+    where the same build writes the same bytes on every machine. The caller holds the episode's lock.
     """
+    remember_clocks(context, lambda language: _kept_source(context, language))
     try:
-        spoken = load_tracks(context).spoken
-        for language in dict.fromkeys((*context.show.languages, spoken)):
-            if context.paths.accepted(language).is_file():
+        for language in dict.fromkeys((*context.show.languages, load_tracks(context).spoken)):
+            if context.paths.accepted(language).is_file() and context.paths.subtitle_log(language).is_file():
                 open_desk(context, language, who=BY_HAND)
-    except CastkitError:  # not built, of an older castkit, or damaged: the run tells, or makes it anew
+    except (CastkitError, OSError):  # not built, of an older castkit, or damaged: the run tells, or makes it anew
         return
+
+
+def _kept_source(context: EpisodeContext, language: str) -> tuple[str, Timeline] | None:
+    """The sha256 of a language's source as of the last build, its bytes kept; None where the history has it to say."""
+    log = context.paths.subtitle_log(language)
+    if log.is_file():
+        return None
+    try:
+        data = as_srt(_source(context, language, load_tracks(context).spoken))
+        return History(log).keep(data), load_programme(context).timeline
+    except (CastkitError, OSError):  # not built, of an older castkit, or damaged: the run tells, or makes it anew
+        return None
 
 
 def source_cues(desk: Desk) -> tuple[Cue, ...]:
     """The cues that the language is made from, as of the last build: of the spoken one, what the recogniser heard."""
-    if desk.is_spoken:
-        profile = limits(desk.context.show, desk.language)
-        return recognised_track(load_transcript(desk.context), desk.language, profile).cues
-    return built_cues(desk.context.paths.srt(desk.spoken))
+    return _source(desk.context, desk.language, desk.spoken)
+
+
+def _source(context: EpisodeContext, language: str, spoken: str) -> tuple[Cue, ...]:
+    if language == spoken:
+        return recognised_track(load_transcript(context), language, limits(context.show, language)).cues
+    return built_cues(context.paths.srt(spoken))
 
 
 def machine_cues(desk: Desk) -> tuple[Cue, ...]:
@@ -153,19 +171,6 @@ def accepted_file(desk: Desk) -> bytes | None:
         raise CastkitError(f"{path} cannot be read: {error.strerror}", "check its permissions") from error
 
 
-def on_clock(cues: Sequence[Cue], old: Timeline, new: Timeline) -> tuple[tuple[Cue, ...], tuple[Cue, ...]]:
-    """The cues of one edit on the clock of another, and those of which too little is left."""
-    clock = recut(old, new)
-    kept, gone = [], []
-    for cue in cues:
-        at = moved(cue, clock)
-        if at:
-            kept.append(replace(cue, start_ms=at[0], end_ms=at[1]))
-        else:
-            gone.append(cue)
-    return tuple(kept), tuple(gone)
-
-
 def as_srt(cues: Sequence[Cue]) -> bytes:
     """Cues as the accepted file has them; CastkitError where they would not be read as they are.
 
@@ -184,11 +189,7 @@ def as_srt(cues: Sequence[Cue]) -> bytes:
 
 def cues_of(desk: Desk, revision: Revision, role: Role) -> tuple[Cue, ...]:
     """The cues that a revision names in this role; none where it names none."""
-    digest = revision.files.get(role, "")
-    if digest not in desk.parsed:
-        data = desk.history.bytes_of(revision, role)
-        desk.parsed[digest] = _read(desk, data) if data else ()
-    return desk.parsed[digest]
+    return desk.past.cues(revision, role)
 
 
 def machines_of(desk: Desk, revision: Revision | None) -> tuple[tuple[Cue, ...], Timeline]:
@@ -217,29 +218,21 @@ def _adopt(desk: Desk) -> None:
     last = next((one for one in reversed(revisions) if one.state is State.ACCEPTED or one.what is What.REOPEN), None)
     if last and last.what is not What.REOPEN and last.files.get(Role.CUES) == digest:
         return
-    before = desk.history.standing
+    made, before = made_of(desk.context, desk.language), desk.history.standing
     files, source_clock = {Role.CUES: desk.history.keep(data)}, desk.today
-    if before and Role.SOURCE in before.files:  # a correction by hand does not say that every cue was read again
-        files[Role.SOURCE], source_clock = before.files[Role.SOURCE], before.source_clock or desk.today
+    if made and made.source and not before:  # seen in an earlier build, with its source
+        files[Role.SOURCE], source_clock = made.source, made.source_clock or desk.today
     else:
         files[Role.SOURCE] = desk.history.keep(as_srt(source_cues(desk)))
-    path = desk.context.paths.accepted(desk.language)
     desk.history.append(
         Revision(
             What.FOUND,
             BY_HAND,
             state=State.ACCEPTED,
             files=files,
-            clock=clock_of(desk.context, desk.language) or desk.today,
+            clock=made.clock if made else desk.today,
             source_clock=source_clock,
             base=before.rev if before else None,
-            name=path.name,
+            name=desk.context.paths.accepted(desk.language).name,
         )
     )
-
-
-def _read(desk: Desk, data: bytes) -> tuple[Cue, ...]:
-    """An SRT of our own history, or one that a person laid in its place in a form of their own."""
-    from castkit.subtitles.incoming.kinds import read  # noqa: PLC0415
-
-    return read(data, desk.context.paths.accepted(desk.language).name, language=desk.language, kind="srt").cues

@@ -5,14 +5,15 @@ Rule: nothing that stands is replaced before it is in the history, and nothing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from castkit.errors import CastkitError
-from castkit.model.cue import Cue
-from castkit.model.timeline import Timeline
 from castkit.steps.accepted import write_accepted
-from castkit.steps.bring_together import HandedOut, Meanwhile, StaleCue, Timed, stale_cues, together
+from castkit.steps.bring_together import HandedOut, Meanwhile, StaleCue, Timed, together
+from castkit.steps.credits import named_by
+from castkit.steps.past import stale_since
+from castkit.steps.stale import in_words
 from castkit.steps.subtitle_desk import (
     Desk,
     Held,
@@ -26,10 +27,7 @@ from castkit.steps.subtitle_desk import (
     source_cues,
     standing,
 )
-from castkit.subtitles.files import parse_srt, read_srt
 from castkit.subtitles.history import History, Revision, Role, State, What
-from castkit.timecode import clock
-from castkit.workspace import EpisodePaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +40,27 @@ class Done:
     is_new: bool = True
 
 
-def accept(desk: Desk) -> Done:
+def accept(desk: Desk, *, translators: tuple[str, ...] | None = None) -> Done:
     """Accepts a person's draft, else the last build's cues as they are; of an accepted file, that it was read again.
 
+    `translators` are named for it from now on, instead of those before; of an accepted file nothing else changes then.
     CastkitError where nothing is translated yet.
     """
     found = held(desk)
     if found and found.revision.state is State.DRAFT:
-        files = _standing_files(found.revision)
-        return _accepted(desk, found.data, found.clock, files, source_clock=found.revision.source_clock)
+        return _accepted(desk, found.data, replace(found.revision, translators=translators))
+    if found and translators is not None:
+        if translators == named_by(desk.history, found.revision):
+            return Done(found.revision, len(found.cues), ("they are named already",), is_new=False)
+        return _accepted(desk, found.data, replace(found.revision, translators=translators))
     if found:
         stale = stale_now(desk, found)
         if not stale:
             return Done(found.revision, len(found.cues), ("it is accepted already",), is_new=False)
         files = {Role.CUES: found.revision.files[Role.CUES], Role.SOURCE: _keep_source(desk)}
-        made = _accepted(desk, found.data, found.clock, files, source_clock=desk.today)
+        made = _accepted(
+            desk, found.data, replace(found.revision, files=files, source_clock=desk.today, translators=None)
+        )
         count = f"{len(stale)} stale cue{'s' if len(stale) > 1 else ''}"
         return Done(made.revision, made.cues, (f"{count} read against today's source, and right",))
     now = standing(desk)
@@ -67,7 +71,8 @@ def accept(desk: Desk) -> Done:
         )
     data = as_srt(now.cues)
     files = {Role.CUES: desk.history.keep(data), Role.SOURCE: _keep_source(desk)}
-    return _accepted(desk, data, desk.today, files, source_clock=desk.today)
+    new = Revision(What.ACCEPT, desk.who, files=files, clock=desk.today, source_clock=desk.today)
+    return _accepted(desk, data, replace(new, handed=now.stand.value, translators=translators or ()))
 
 
 def reopen(desk: Desk) -> Done:
@@ -128,89 +133,53 @@ def merge_source(desk: Desk) -> Done:
             f"no person's subtitles in {desk.language} stand in {desk.context.slug}",
             "there is nothing to merge: the last build's are the machine's of today",
         )
-    source = _source_of(desk, found)
+    source = desk.past.source(found.revision)
     before = HandedOut(Timed(found.cues, found.clock), source, Timed(*machines_of(desk, found.revision)))
     now = Meanwhile(machine_cues(desk), source_cues(desk), desk.today)
     made = together(before, found.cues, now, is_accepted=found.revision.state is State.ACCEPTED)
+    told = {(one.cue.start_ms, one.cue.text) for one in made.stale}
+    left = [one for one in stale_now(desk, found) if (one.cue.start_ms, one.cue.text) not in told]
     data = as_srt(made.cues)
     if data == found.data and found.clock == desk.today:
-        return Done(found.revision, len(found.cues), (*_told(made.stale), "nothing to merge"), is_new=False)
-    state = found.revision.state
-    files = {Role.CUES: desk.history.keep(data), Role.SOURCE: desk.history.keep(as_srt(source.cues))}
-    if state is State.ACCEPTED:
+        notes = in_words((*made.stale, *left))
+        return Done(found.revision, len(found.cues), (*notes, "nothing to merge"), is_new=False)
+    files = {Role.CUES: desk.history.keep(data), Role.SOURCE: _keep_source(desk)}
+    if found.revision.state is State.ACCEPTED:
         write_accepted(desk.context, desk.language, data, desk.today)
+    notes = (*made.notes, *in_words(left))
     line = Revision(
         What.MERGE,
         desk.who,
-        state=state,
+        state=found.revision.state,
         files=files,
         clock=desk.today,
-        source_clock=source.clock,
+        source_clock=desk.today,
         base=found.revision.rev,
-        notes=made.notes,
+        notes=notes,
     )
-    return Done(desk.history.append(line), len(made.cues), made.notes)
+    return Done(desk.history.append(line), len(made.cues), notes)
 
 
 def stale_now(desk: Desk, found: Held) -> tuple[StaleCue, ...]:
     """The stale cues of what a person made; none where it is not known what they were made from."""
-    today = Meanwhile((), source_cues(desk), desk.today)
-    source = _source_of(desk, found)
-    return stale_cues(Timed(found.cues, found.clock), source, today) if source.cues else ()
+    return stale_since(desk.past, found.revision, Meanwhile((), source_cues(desk), desk.today))
 
 
-def stale(paths: EpisodePaths, language: str, source: Sequence[Cue], today: Timeline) -> tuple[StaleCue, ...]:
-    """The accepted cues under which something else is said today than when they were made; only reads.
-
-    `source` are the cues of today's source on the edit `today`: of the spoken language, as the recogniser heard it.
-    Nothing is stale in an accepted file that the history does not know, or of which it does not know the source.
-    """
-    history = History(paths.subtitle_log(language))
-    last = history.standing
-    if last is None or last.state is not State.ACCEPTED or not paths.accepted(language).is_file():
-        return ()
-    given, made_from = history.bytes_of(last, Role.CUES), history.bytes_of(last, Role.SOURCE)
-    if given is None or not made_from or paths.accepted(language).read_bytes() != given:
-        return ()
-    cues = read_srt(paths.accepted(language))
-    old = parse_srt(made_from.decode(), f"the source of revision {last.rev}")
-    made_on = last.clock or today
-    was = Timed(old, last.source_clock or made_on)
-    return stale_cues(Timed(cues, made_on), was, Meanwhile((), tuple(source), today))
-
-
-def stale_notes(language: str, found: Sequence[StaleCue]) -> tuple[str, ...]:
-    """What to tell people of stale cues: one line for all, the first few in words."""
-    if not found:
-        return ()
-    count = f"{len(found)} accepted cue{'s say' if len(found) > 1 else ' says'}"
-    shown = "; ".join(_told(found[:3]))
-    more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
-    return (f"{language}: {count} something whose source has changed since: {shown}{more}",)
-
-
-def _told(found: Sequence[StaleCue]) -> tuple[str, ...]:
-    return tuple(
-        f"at {clock(one.cue.start_ms)} “{' / '.join(one.cue.lines)}” was made for “{one.stale.old}”, now it is "
-        f"“{one.stale.new}”"
-        for one in found
-    )
-
-
-def _accepted(
-    desk: Desk, data: bytes, made_on: Timeline, files: Mapping[Role, str], *, source_clock: Timeline | None
-) -> Done:
+def _accepted(desk: Desk, data: bytes, of: Revision) -> Done:
+    """Lets the cues of a revision stand accepted."""
+    made_on, before = of.clock or desk.today, desk.history.standing
     if accepted_file(desk) != data:
         write_accepted(desk.context, desk.language, data, made_on)
-    before = desk.history.standing
     line = Revision(
         What.ACCEPT,
         desk.who,
         state=State.ACCEPTED,
-        files=files,
+        files=_standing_files(of),
         clock=made_on,
-        source_clock=source_clock,
+        source_clock=of.source_clock,
         base=before.rev if before else None,
+        handed=of.handed if of.rev == 0 else "",
+        translators=of.translators,
     )
     made = desk.history.append(line)
     return Done(made, len(cues_of(desk, made, Role.CUES)))
@@ -228,10 +197,6 @@ def _standing_files(revision: Revision) -> dict[Role, str]:
 
 def _keep_source(desk: Desk) -> str:
     return desk.history.keep(as_srt(source_cues(desk)))
-
-
-def _source_of(desk: Desk, found: Held) -> Timed:
-    return Timed(cues_of(desk, found.revision, Role.SOURCE), found.revision.source_clock or found.clock)
 
 
 def _kind(revision: Revision) -> str:

@@ -13,23 +13,24 @@ from pathlib import Path
 
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue
+from castkit.steps import received_file
 from castkit.steps.accepted import write_accepted
-from castkit.steps.bring_together import HandedOut, Meanwhile, StaleCue, Timed, Together, as_given, seen, together
+from castkit.steps.bring_together import Meanwhile, StaleCue, Timed, as_given, seen, together
 from castkit.steps.came_from import Candidate, find_base, is_source
+from castkit.steps.credits import named_by
 from castkit.steps.subtitle_desk import (
     BY_HAND,
     Desk,
     Held,
     Stand,
     as_srt,
-    cues_of,
     held,
     machine_cues,
     machines_of,
     source_cues,
 )
 from castkit.subtitles.history import Revision, Role, State, What
-from castkit.subtitles.incoming.kinds import LARGEST, read
+from castkit.subtitles.incoming.kinds import read
 from castkit.subtitles.incoming.received import Incoming
 from castkit.subtitles.merge.changes import Kind, changes
 from castkit.subtitles.merge.likeness import told
@@ -40,12 +41,16 @@ ROUNDED_MS = {"ass": 10}  # what a format's coarse times move a cue by, which is
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the person says of the file; `prefer` is "incoming" or "standing", `base` a revision, 0 where not said."""
+    """What the person says of the file; `prefer` is "incoming" or "standing", `base` a revision, 0 where not said.
+
+    `translators` are to be named in the feed: beside those of what it is merged with, none with an empty tuple.
+    """
 
     encoding: str = ""
     is_draft: bool = False
     prefer: str = ""
     base: int = 0
+    translators: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +70,17 @@ class Taken:
     notes: tuple[str, ...] = ()
     stale: tuple[StaleCue, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """The cues that are to stand, on the clock of the last build, and the source that they were made from."""
-
-    cues: tuple[Cue, ...]
-    source: Timed
+    translators: tuple[str, ...] = ()
 
 
 def take_back(desk: Desk, file: Path, wishes: Wishes) -> Taken:
     """Takes a file in; see the module. CastkitError (nothing lost, nothing changed) where it cannot be."""
-    data = _bytes(file)
+    data, name = received_file.received(desk, file)
     kept = desk.history.keep(data)
-    received = Revision(What.RECEIVED, desk.who, files={Role.RECEIVED: kept}, name=file.name)
+    received = Revision(What.RECEIVED, desk.who, files={Role.RECEIVED: kept}, name=name)
     try:
-        incoming = read(data, file.name, language=desk.language, encoding=wishes.encoding)
-        incoming, found = find_base(desk, incoming, file.name, rev=wishes.base)
+        incoming = read(data, name, language=desk.language, encoding=wishes.encoding)
+        incoming, found = find_base(desk, incoming, name, rev=wishes.base)
     except CastkitError as error:
         if not _is_refused_already(desk, kept):
             desk.history.append(replace(received, what=What.REFUSED, notes=(error.message,)))
@@ -103,15 +101,15 @@ def _with_base(desk: Desk, received: Revision, incoming: Incoming, found: Candid
     number = found.revision.rev if found.revision else None
     taken = Taken(incoming, number, counted(given, theirs), len(made.cues), notes=tuple(_notes(desk, found, theirs)))
     taken = replace(taken, notes=(*incoming.notes, *taken.notes, *made.notes), stale=made.stale)
-    line = replace(received, base=number, kind=incoming.kind, encoding=incoming.encoding)
+    named = _beside(desk, standing, wishes.translators)
+    line = replace(received, base=number, kind=incoming.kind, encoding=incoming.encoding, translators=named)
     files = {Role.READ: desk.history.keep(as_srt(theirs))}
     if made.conflicts:
         desk.history.append(
             replace(line, what=What.REFUSED, files={**line.files, **files}, notes=("two people changed the same cues",))
         )
         return replace(taken, conflicts=made.conflicts, is_new=False)
-    source = _source(desk, standing, found.base, made, now)
-    return _write(desk, replace(line, files={**line.files, **files}), _Result(made.cues, source), taken, wishes)
+    return _write(desk, replace(line, files={**line.files, **files}), made.cues, taken, wishes)
 
 
 def _on_record(desk: Desk, found: Candidate) -> Candidate:
@@ -138,21 +136,25 @@ def _without_base(desk: Desk, received: Revision, incoming: Incoming, wishes: Wi
         )
     note = "it resembles nothing that was handed out, so it is taken as it is, on the times of the last build"
     taken = Taken(incoming, None, {}, len(incoming.cues), notes=(*incoming.notes, note))
-    line = replace(received, kind=incoming.kind, encoding=incoming.encoding)
-    result = _Result(incoming.cues, Timed(source_cues(desk), desk.today))
-    return _write(desk, line, result, taken, wishes)
+    is_same = standing is not None and seen(standing.cues) == seen(incoming.cues)
+    named = wishes.translators if is_same else wishes.translators or ()
+    line = replace(received, kind=incoming.kind, encoding=incoming.encoding, translators=named)
+    return _write(desk, line, incoming.cues, taken, wishes)
 
 
-def _write(desk: Desk, line: Revision, result: _Result, taken: Taken, wishes: Wishes) -> Taken:
+def _write(desk: Desk, line: Revision, cues: Sequence[Cue], taken: Taken, wishes: Wishes) -> Taken:
     """First the bytes, then the line that they came in, then the file with its clock, then the line of the result."""
-    data, state = as_srt(result.cues), State.DRAFT if wishes.is_draft else State.ACCEPTED
+    data, state = as_srt(cues), State.DRAFT if wishes.is_draft else State.ACCEPTED
     path = desk.context.paths.accepted(desk.language) if state is State.ACCEPTED else None
     standing, keep = held(desk), desk.history.keep
-    if standing and (standing.revision.state, standing.clock) == (state, desk.today) and _is_same(standing, result):
+    names = named_by(desk.history, standing.revision) if standing else ()
+    is_named = line.translators in (None, names)
+    is_same = standing and (standing.revision.state, standing.clock) == (state, desk.today)
+    if standing and is_named and is_same and seen(standing.cues) == seen(cues):
         if not any(line.files[Role.RECEIVED] == one.files.get(Role.RECEIVED) for one in desk.history.revisions):
             desk.history.append(replace(line, notes=("changes nothing",)))
-        return replace(taken, is_new=False, revision=standing.revision.rev, path=path)
-    files = {**line.files, Role.CUES: keep(data), Role.SOURCE: keep(as_srt(result.source.cues))}
+        return replace(taken, is_new=False, revision=standing.revision.rev, path=path, translators=names)
+    files = {**line.files, Role.CUES: keep(data), Role.SOURCE: keep(as_srt(source_cues(desk)))}
     desk.history.append(line)
     if state is State.ACCEPTED:
         write_accepted(desk.context, desk.language, data, desk.today)
@@ -163,30 +165,26 @@ def _write(desk: Desk, line: Revision, result: _Result, taken: Taken, wishes: Wi
             state=state,
             files=files,
             clock=desk.today,
-            source_clock=result.source.clock,
+            source_clock=desk.today,
             notes=tuple(taken.notes),
         )
     )
-    return replace(taken, revision=made.rev, path=path)
+    return replace(taken, revision=made.rev, path=path, translators=named_by(desk.history, made))
 
 
-def _is_same(standing: Held, result: _Result) -> bool:
-    return seen(standing.cues) == seen(result.cues)
+def _beside(desk: Desk, standing: Held | None, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Who is named now: those of what stands too, for their words go on in the result."""
+    if standing is None:
+        return names or ()
+    if not names:
+        return names
+    return tuple(dict.fromkeys((*named_by(desk.history, standing.revision), *names)))
 
 
 def counted(given: Sequence[Cue], theirs: Sequence[Cue]) -> dict[str, int]:
     """How many changes of each kind a person made, in the order of the kinds; cues left alone count as "same"."""
     found = Counter(change.kind for change in changes(given, theirs))
     return {kind.value: found[kind] for kind in Kind if found[kind]}
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > LARGEST:
-            raise CastkitError(f"{file}: is larger than {LARGEST // 10**6} MB", "send the subtitles alone")
-        return file.read_bytes()
-    except OSError as error:
-        raise CastkitError(f"{file}: cannot be read: {error.strerror}", "name a file that is there") from error
 
 
 def _is_refused_already(desk: Desk, digest: str) -> bool:
@@ -211,12 +209,3 @@ def _notes(desk: Desk, found: Candidate, theirs: Sequence[Cue]) -> Iterator[str]
     source = {(cue.start_ms, cue.end_ms, told(cue.text)) for cue in found.base.source.cues}
     if left := sum(one in source for one in seen(theirs)):
         yield f"{left} of its cues still have the source's words"
-
-
-def _source(desk: Desk, standing: Held | None, base: HandedOut, made: Together, now: Meanwhile) -> Timed:
-    """The source that the result was made from; of two people's, the one that is not today's: it may be stale."""
-    if standing and made.is_merged and Role.SOURCE in standing.revision.files:
-        other = cues_of(desk, standing.revision, Role.SOURCE)
-        if seen(base.source.cues) == seen(now.source):
-            return Timed(other, standing.revision.source_clock or standing.clock)
-    return base.source

@@ -19,6 +19,7 @@ from castkit.subtitles.lettering import named_for
 from castkit.subtitles.profile import profile_for
 from castkit.subtitles.speakers import with_speakers
 from castkit.subtitles.transcript_files import compose_podcast_json, compose_vtt
+from castkit.subtitles.transcript_page import Heading, compose_html
 from castkit.video.ass import Captions, script
 from castkit.video.shape import Size
 
@@ -51,6 +52,7 @@ def writes(context: EpisodeContext) -> Iterable[Path]:
     for track in tracks:
         language = track.language
         yield from (paths.vtt(language), paths.transcript_json(language), paths.published_srt(language))
+        yield paths.transcript_html(language)
     if len(tracks) > 1:
         yield from (paths.bilingual_srt, paths.bilingual_vtt, paths.bilingual_ass)
 
@@ -74,6 +76,8 @@ def run(context: EpisodeContext, job: Job) -> None:
         _write(job.output(paths.vtt(language)), vtt)
         _write(job.output(paths.transcript_json(language)), compose_podcast_json(shown, profile, name_of))
         write_srt(job.output(paths.published_srt(language)), shown)
+        page = compose_html(shown, profile, name_of, Heading(context.slug, language))
+        _write(job.output(paths.transcript_html(language)), page)
     if len(tracks) > 1:
         _write_bilingual(context, job, cues, tracks[:2])
 
@@ -116,7 +120,7 @@ def _write(path: Path, text: str) -> None:
 
 STEP = Stage[EpisodeContext](
     name="transcripts",
-    version=2,
+    version=3,
     after=("translate",),
     reads=reads,
     writes=writes,

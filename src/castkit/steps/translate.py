@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,13 @@ from castkit.engine.stage import Job, Stage
 from castkit.model.cue import CueTrack, Origin
 from castkit.model.language import NAMES, WHISPER_LANGUAGES, best_match, language_name, primary
 from castkit.model.transcript import Transcript
-from castkit.steps.accepted import accepted_cues, accepted_track
-from castkit.steps.accepted import reads as accepted_reads
+from castkit.steps import accepted, stale
+from castkit.steps.bring_together import StaleCue
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.drafting import Source, drafted, means, memory_files, model_files
-from castkit.steps.files import load_as, load_programme, load_transcript, write_json
+from castkit.steps.files import load_as, load_transcript, write_json
 from castkit.steps.limits import limits_of
 from castkit.steps.subtitle import built_cues, described, note_exceptions
-from castkit.steps.subtitle_history import stale, stale_notes
 from castkit.subtitles.files import write_srt
 from castkit.translate.routes import Route, Way, routes
 from castkit.translate.script import convert_cues
@@ -28,7 +28,7 @@ from castkit.translate.whisper_english import english_utterances
 def load_spoken(path: Path) -> dict[str, Any]:
     """What the step before said of the spoken language's track."""
     keys = ("language", "origin", "is_reviewed", "cues", "exceptions")
-    return load_as(path, lambda value: {key: value[key] for key in keys})
+    return load_as(path, lambda value: {key: value[key] for key in keys} | {"stale": value.get("stale", [])})
 
 
 def planned(context: EpisodeContext, transcript: Transcript) -> tuple[Route, ...]:
@@ -36,9 +36,9 @@ def planned(context: EpisodeContext, transcript: Transcript) -> tuple[Route, ...
     paths, wanted = context.paths, context.show.languages
     track = load_spoken(paths.spoken_track)
     spoken = track["language"]
-    accepted = [language for language in wanted if language != spoken and paths.accepted(language).is_file()]
+    has_file = [language for language in wanted if language != spoken and paths.accepted(language).is_file()]
     has_english = bool(english_utterances(transcript))
-    found = routes(spoken, wanted, accepted=accepted, has_english=has_english, means=means(context))
+    found = routes(spoken, wanted, accepted=has_file, has_english=has_english, means=means(context))
     return tuple(route for route in found if track["cues"] or route.way is Way.ACCEPTED)
 
 
@@ -46,23 +46,29 @@ def _source(context: EpisodeContext, route: Route, spoken: str) -> Source:
     """The cues a route starts from: as built in the spoken language, a person's corrections included, else accepted."""
     if route.source == spoken:
         return Source(spoken, built_cues(context.paths.srt(spoken)))
-    return Source(route.source, accepted_cues(context, route.source).cues)
+    return Source(route.source, accepted.accepted_cues(context, route.source).cues)
 
 
-def _track(
-    context: EpisodeContext, job: Job, route: Route, transcript: Transcript, spoken: str
-) -> tuple[CueTrack, tuple[str, ...]]:
-    """The cues of a route, and what to tell people about them."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The cues of a route, the stale ones among them, and what to tell people about them."""
+
+    track: CueTrack
+    notes: tuple[str, ...] = ()
+    stale: tuple[StaleCue, ...] = ()
+
+
+def _made(context: EpisodeContext, job: Job, route: Route, transcript: Transcript, spoken: str) -> _Made:
     if route.way is Way.ACCEPTED:
-        track, notes = accepted_track(context, route.target)
-        said, today = built_cues(context.paths.srt(spoken)), load_programme(context).timeline
-        return track, (*notes, *stale_notes(route.target, stale(context.paths, route.target, said, today)))
+        track, notes = accepted.accepted_track(context, route.target)
+        found, told = stale.told(context, route.target, built_cues(context.paths.srt(spoken)))
+        return _Made(track, (*notes, *told), found)
     source = _source(context, route, spoken)
     if route.way is Way.SCRIPT:
-        return CueTrack(route.target, Origin.SCRIPT_CONVERSION, convert_cues(source.cues, route.target)), ()
-    found = drafted(context, job, route, source, transcript)
-    known = f"{route.target}: {found.remembered} of {found.sentences} sentences were accepted before, elsewhere"
-    return found.track, (known,) if found.remembered else ()
+        return _Made(CueTrack(route.target, Origin.SCRIPT_CONVERSION, convert_cues(source.cues, route.target)))
+    draft = drafted(context, job, route, source, transcript)
+    counts = f"{draft.remembered} of {draft.sentences} sentences were accepted before, elsewhere"
+    return _Made(draft.track, (f"{route.target}: {counts}",) if draft.remembered else ())
 
 
 def _missing(context: EpisodeContext, route: Route) -> dict[str, str]:
@@ -114,9 +120,8 @@ def reads(context: EpisodeContext) -> Iterable[Path]:
     paths = context.paths
     spoken = load_spoken(paths.spoken_track)["language"]
     others = [language for language in context.show.languages if language != spoken]
-    sources = (paths.words, paths.spoken_track, paths.srt(spoken), *accepted_reads(context, others))
-    logs = [paths.subtitle_log(language) for language in others]
-    return (*sources, *logs, context.workspace.glossary, *model_files(context), *memory_files(context))
+    sources = (paths.words, paths.spoken_track, paths.srt(spoken), *accepted.reads(context, others))
+    return (*sources, context.workspace.glossary, *model_files(context), *memory_files(context))
 
 
 def writes(context: EpisodeContext) -> Iterable[Path]:
@@ -135,6 +140,8 @@ def settings(context: EpisodeContext) -> Any:
         "translation": {"use": wishes.use, "models": list(wishes.models), "url": wishes.url, "model": wishes.model},
         "memory": wishes.memory and [path.name for path in memory_files(context)],
         "profile": limits_of(subtitles),
+        "accepted_on": accepted.settings(context, context.show.languages),
+        "accepted": stale.settings(context, context.show.languages),
     } | ({"unclaimed_subtitles": unclaimed} if unclaimed else {})
 
 
@@ -152,12 +159,12 @@ def run(context: EpisodeContext, job: Job) -> None:
             job.note(f"{gap['why']}; a file for the translator is {gap['file']}; save it as {gap['save_as']} when done")
             missing.append(gap)
             continue
-        track, notes = _track(context, job, route, transcript, spoken["language"])
-        for note in notes:
+        made = _made(context, job, route, transcript, spoken["language"])
+        for note in made.notes:
             job.note(note)
-        note_exceptions(job, track)
-        write_srt(job.output(paths.srt(route.target)), track.cues)
-        tracks.append(described(track))
+        note_exceptions(job, made.track)
+        write_srt(job.output(paths.srt(route.target)), made.track.cues)
+        tracks.append(described(made.track, made.stale))
     order = {language: number for number, language in enumerate(context.show.languages)}
     tracks.sort(key=lambda track: order.get(track["language"], len(order)))
     value = {"version": 1, "spoken": spoken["language"], "tracks": tracks, "missing": missing}

@@ -39,6 +39,11 @@ def parse_srt(text: str, name: str) -> tuple[Cue, ...]:
     return settled(read_srt_text(text, findings), findings, "", "srt").cues
 
 
+def parse_own(text: str) -> tuple[Cue, ...]:
+    """The cues of a text that `compose_srt` wrote, many times faster; of another they may be wrong."""
+    return tuple(Cue(_ms(one.start), _ms(one.end), one.content) for one in srt.parse(text))
+
+
 def compose_srt(cues: Iterable[Cue]) -> str:
     """An SRT text, numbered from 1, with LF line ends; a cue's blank lines are left out.
 
@@ -61,6 +66,10 @@ def write_srt(path: Path, cues: Iterable[Cue]) -> None:
 
 def _delta(ms: int) -> timedelta:
     return timedelta(milliseconds=ms)
+
+
+def _ms(delta: timedelta) -> int:
+    return delta // timedelta(milliseconds=1)
 
 
 def _checked(content: str, cue: Cue) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,7 +22,13 @@ from castkit import atomic
 from castkit.errors import CastkitError
 from castkit.model.timeline import Piece, Timeline
 
-_ATTRIBUTES = b"# castkit names these files by their bytes: git must not change line ends\n* -text\n"
+_ATTRIBUTES = b"""\
+# castkit names these files by their bytes: git must not change line ends
+* -text
+# where two people went on with a history, both people's lines stay, one after the other
+*.jsonl merge=union
+*.review.jsonl -merge
+"""
 BILINGUAL = "bilingual srt"  # the kind of a file handed out with the source's lines in its cues
 
 
@@ -49,10 +55,13 @@ class State(StrEnum):
 
 
 class Role(StrEnum):
-    """What the bytes are that a revision names; all but the first two are SRT as `compose_srt` writes it."""
+    """What the bytes are that a revision names; the last three are SRT as `compose_srt` writes it."""
 
     RECEIVED = "received"
     HANDED_OUT = "handed-out"
+    ORIGINAL = "original"  # the source's words as a file of their own, handed out beside it
+    NOTES = "notes"  # what a translator has to know, beside it too
+    TERMS = "terms"  # the glossary as a table, beside it too
     READ = "read"  # the cues that came back, on the clock of `base`
     CUES = "cues"  # the cues handed out, or those that stand after this revision
     SOURCE = "source"  # the cues of the spoken language that they were made from
@@ -64,7 +73,8 @@ class Revision:
 
     `files`: sha256 by role. `clock` is the edit of the recordings that CUES are timed on, `source_clock` that of
     SOURCE. `base` is the revision that this one comes from; `handed` says whose the cues were that were handed out;
-    `name`, `kind` and `encoding` are the file's. `when` is UTC, ISO 8601.
+    `name`, `kind` and `encoding` are the file's. `when` is UTC, ISO 8601. `translators` are named for the feed; None:
+    those named before.
     """
 
     what: What
@@ -81,6 +91,7 @@ class Revision:
     notes: tuple[str, ...] = ()
     rev: int = 0
     when: str = ""
+    translators: tuple[str, ...] | None = None
 
 
 class History:
@@ -124,8 +135,10 @@ class History:
     def bytes_of(self, revision: Revision, role: Role) -> bytes | None:
         """The bytes in this role, None where there are none; CastkitError where they are lost or damaged."""
         digest = revision.files.get(role)
-        if digest is None:
-            return None
+        return None if digest is None else self.kept(digest)
+
+    def kept(self, digest: str) -> bytes:
+        """The bytes of this sha256; CastkitError where they are lost or damaged."""
         path = self.objects / digest
         try:
             data = path.read_bytes()
@@ -173,7 +186,23 @@ class History:
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 why = "was cut short" if number == len(lines) else "is not as castkit wrote it"
                 problems.append(f"{self.file.name}, line {number} {why} and is left out; its bytes are in objects/")
-        self.revisions, self.problems = tuple(found), tuple(problems)
+        self.revisions, self.problems = tuple(_numbered(found)), tuple(problems)
+
+
+def _numbered(found: Iterable[Revision]) -> Iterator[Revision]:
+    """The lines with numbers that rise: where git put those of two people one after the other, the later go on.
+
+    What the later person's lines say of one another goes with them.
+    """
+    last, new = 0, dict[int, int]()
+    for one in found:
+        if one.rev > last:
+            new.clear()
+            yield one
+        else:
+            new[one.rev] = last + 1
+            yield replace(one, rev=last + 1, base=new.get(one.base, one.base) if one.base else one.base)
+        last = max(last + 1, one.rev)
 
 
 def _to_json(revision: Revision) -> dict[str, Any]:
@@ -193,11 +222,12 @@ def _to_json(revision: Revision) -> dict[str, Any]:
         "encoding": revision.encoding,
         "notes": list(revision.notes),
     }
-    return {key: one for key, one in value.items() if one not in (None, "", [], {})}
+    said = {} if revision.translators is None else {"translators": list(revision.translators)}  # nobody is an answer
+    return {key: one for key, one in value.items() if one not in (None, "", [], {})} | said
 
 
 def _from_json(value: dict[str, Any]) -> Revision:
-    state = value.get("state")
+    state, translators = value.get("state"), value.get("translators")
     return Revision(
         What(value["what"]),
         str(value["who"]),
@@ -213,6 +243,7 @@ def _from_json(value: dict[str, Any]) -> Revision:
         notes=tuple(map(str, value.get("notes", ()))),
         rev=int(value["rev"]),
         when=str(value["when"]),
+        translators=None if translators is None else tuple(map(str, translators)),
     )
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, product
 
 from castkit.model.cue import Cue
 from castkit.subtitles.incoming.received import Findings, Incoming
@@ -18,6 +18,8 @@ from castkit.subtitles.incoming.received import Findings, Incoming
 SURE = 0.85  # how like the source's letters must be; a few touched characters of a line leave nine tenths
 _DOUBT = 0.6
 _LONGEST_RUN = 3  # source cues that a translator may have joined into one
+_MOST_PARTS = 3  # cues that a translator may have made of one
+_MOST_LINES = 8  # of each: more are no cue that was handed out
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,23 @@ def holds_source(cues: Sequence[Cue], source: Sequence[Cue]) -> bool:
     return sum(one is not None and one.likeness >= SURE and bool(one.rest) for one in found) * 2 >= max(len(found), 1)
 
 
-def without_source(incoming: Incoming, source: Sequence[Cue], name: str) -> Incoming:
+def without_source(incoming: Incoming, source: Sequence[Cue], name: str, *, was_beside: bool = True) -> Incoming:
     """The file without the lines of `source`, the cues that were handed out with it, in order of time.
 
     Changed, moved, split and joined cues and either order of the languages are understood; a cue with the source's
-    lines alone becomes an empty one. Raises CastkitError with the line where it cannot be told what is source.
+    lines alone becomes an empty one. `was_beside`: the source stood in the file when it was handed out, so that where
+    it is missing now that is told. Raises CastkitError with the line where it cannot be told what is source.
     """
     findings, track = Findings(name), _Track(source)
     splits = [_best(cue, _near(cue, track)) for cue in incoming.cues]
     usual = sum((1 if one.is_above else -1) for one in splits if one and one.likeness >= SURE and one.rest) >= 0
+    parted = _parted(incoming.cues, splits, track)
     cues, places, empty = [], [], list(incoming.empty)
-    for cue, place, found in zip(incoming.cues, incoming.places, splits, strict=True):
-        split = _ordered(cue, found, track, is_above=usual)
+    for number, (cue, place, found) in enumerate(zip(incoming.cues, incoming.places, splits, strict=True)):
+        split = parted.get(number) or _ordered(cue, found, track, is_above=usual)
         if split is None or split.likeness < _DOUBT:
-            if split is not None or len(cue.lines) > 1:
+            beside = incoming.cues[max(0, number - 1) : number + 2]
+            if was_beside and _is_missing(cue, beside, track):
                 findings.note("no line of the source is found in the cue; kept whole", place)
             cues.append(cue)
             places.append(place)
@@ -65,6 +70,52 @@ def without_source(incoming: Incoming, source: Sequence[Cue], name: str) -> Inco
     findings.raise_faults()
     notes = (*incoming.notes, *findings.notes)
     return replace(incoming, cues=tuple(cues), places=tuple(places), empty=tuple(empty), notes=notes)
+
+
+def _parted(cues: Sequence[Cue], splits: Sequence[_Split | None], track: _Track) -> dict[int, _Split]:
+    """By index: the cues over which the source's lines were parted when a cue was split, to the letter.
+
+    Alone each holds a mere part of them, which may be a name that both languages share; joined they are known text.
+    """
+    unsure = [
+        len(cue.lines) <= _MOST_LINES and (one is None or one.likeness < SURE)
+        for cue, one in zip(cues, splits, strict=True)
+    ]
+    found: dict[int, _Split] = {}
+    for first in range(len(cues)):
+        for last in range(first + 1, min(first + _MOST_PARTS, len(cues))):
+            run = range(first, last + 1)
+            if not all(unsure[one] and one not in found for one in run):
+                break
+            found |= dict(zip(run, _parts([cues[one] for one in run], track), strict=False))
+    return found
+
+
+def _parts(cues: Sequence[Cue], track: _Track) -> Sequence[_Split]:
+    """The lines of the source and the rest of each cue, where joined they are a source's; else nothing."""
+    near = {letters for cue in cues for letters in _near(cue, track)}
+    for counts in product(*(range(1, len(cue.lines)) for cue in cues)):
+        pairs = list(zip(cues, counts, strict=True))
+        above = "".join(_letters("".join(cue.lines[:count])) for cue, count in pairs)
+        below = "".join(_letters("".join(cue.lines[-count:])) for cue, count in pairs)
+        if above in near:
+            return [_Split(1.0, cue.lines[count:], is_above=True) for cue, count in pairs]
+        if below in near:
+            return [_Split(1.0, cue.lines[:-count], is_above=False) for cue, count in pairs]
+    return ()
+
+
+def _is_missing(cue: Cue, beside: Sequence[Cue], track: _Track) -> bool:
+    """Whether the source's words that belong here, most of their time being this cue's, stand in no cue beside it."""
+    said = " ".join(_letters(one.text) for one in beside)
+    near = range(bisect_left(track.ends, cue.start_ms), bisect_left(track.starts, cue.end_ms))
+    own = [
+        number
+        for number in near
+        if 2 * (min(cue.end_ms, track.cues[number].end_ms) - max(cue.start_ms, track.cues[number].start_ms))
+        > track.cues[number].duration_ms
+    ]
+    return any(track.letters[number] not in said for number in own)
 
 
 def _is_doubtful(split: _Split, cue: Cue, track: _Track) -> bool:

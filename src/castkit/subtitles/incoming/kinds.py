@@ -25,7 +25,7 @@ _TEXTS: dict[str, Callable[[str, Findings], list[Placed]]] = {
     "vtt": read_vtt_text,
     "ass": read_ass_text,
 }
-_SUFFIXES = {
+SUFFIXES = {
     ".srt": "srt", ".xlsx": "xlsx", ".xlsm": "xlsx", ".vtt": "vtt", ".ass": "ass", ".ssa": "ass", ".ttml": "ttml",
     ".dfxp": "ttml", ".xml": "ttml", ".itt": "ttml", ".xlf": "xliff", ".xliff": "xliff",
 }  # fmt: skip
@@ -88,6 +88,6 @@ def _text_kind(text: str) -> str:
 
 
 def _compare(shown: str, asked: str, findings: Findings) -> None:
-    by_name = _SUFFIXES.get(PurePath(findings.name).suffix.lower(), shown)
+    by_name = SUFFIXES.get(PurePath(findings.name).suffix.lower(), shown)
     if by_name != shown and not asked:
         findings.note(f"is named as {by_name}, but is read as the {shown} that it is")

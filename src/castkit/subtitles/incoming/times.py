@@ -25,11 +25,11 @@ _SIGNS = {
 }
 _JOINTS = re.compile(r"(?<=\d)\s*([:,.;])\s*(?=\d)")
 _CLOCK = r"(-?)\s*(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:([.,:;])(\d{1,9}))?"
-_ARROW = r"\s*(?:[-=]+\s*)+>+\s*"
+_ARROW = r"\s*(?:[-=]\s*)+>+\s*"  # one stroke a turn: with several, a line of forty strokes takes a day
 _TIMES = re.compile(rf"(?:(?P<number>\d{{1,7}})\s+)?{_CLOCK}{_ARROW}{_CLOCK}(?P<rest>\s.*)?")
 # SubRip's own coordinates, and the settings of WebVTT: where a cue stands, none of its words.
 _PLACING = re.compile(r"(?:\s+(?:[xyXY][12]\s*:\s*-?\d+|(?:align|line|position|size|vertical|region):\S+))*\s*")
-_POINTING = re.compile(_ARROW)
+_POINTING = re.compile(r"[-=]\s*>")
 # An arrow of SubRip's with no time before it; a person's own arrow (→, ⟶) is a sign of their text.
 _LONE = re.compile(r"\s*(?:[-=]\s*){2,}(?:>|&gt;)")
 _FULL = re.compile(r"\d{1,3}:\d{1,2}:\d{1,2}[.,]\d")

@@ -5,8 +5,8 @@ Rule: whatever of a person's does not stand in the merged cues as they left it i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
@@ -23,18 +23,8 @@ def unmoved(start_ms: int, end_ms: int) -> tuple[int, int]:
 
 
 def recut(old: Timeline, new: Timeline) -> Clock:
-    """The clock of an episode that was cut again since; a cue that reaches into the intro or outro goes on doing so."""
-    return unmoved if old == new else partial(_rebased, old, new)
-
-
-def _rebased(old: Timeline, new: Timeline, start_ms: int, end_ms: int) -> tuple[int, int] | None:
-    at = rebased(start_ms, end_ms, old, new)
-    starts_ms, until_ms = old.pieces[0].at_ms, old.pieces[-1].until_ms
-    if at is None or end_ms <= starts_ms or start_ms >= until_ms:
-        return at
-    before = starts_ms - start_ms if at[0] == new.pieces[0].at_ms else 0
-    after = end_ms - until_ms if at[1] == new.pieces[-1].until_ms else 0
-    return max(0, at[0] - max(0, before)), at[1] + max(0, after)
+    """The clock of an episode that was cut again since."""
+    return unmoved if old == new else partial(rebased, old=old, new=new)
 
 
 def moved(cue: Cue, clock: Clock) -> tuple[int, int] | None:
@@ -46,6 +36,18 @@ def moved(cue: Cue, clock: Clock) -> tuple[int, int] | None:
     if length <= 0:
         return at[0], at[0] + length
     return at if at[1] - at[0] >= min(SHORTEST_MS, length) else None
+
+
+def on_clock(cues: Sequence[Cue], old: Timeline, new: Timeline) -> tuple[tuple[Cue, ...], tuple[Cue, ...]]:
+    """The cues of one edit on the clock of another, and those (as they were) of which too little is left."""
+    clock = recut(old, new)
+    kept, gone = [], []
+    for cue in cues:
+        if at := moved(cue, clock):
+            kept.append(replace(cue, start_ms=at[0], end_ms=at[1]))
+        else:
+            gone.append(cue)
+    return tuple(kept), tuple(gone)
 
 
 @dataclass(frozen=True, slots=True)
