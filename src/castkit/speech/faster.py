@@ -24,6 +24,7 @@ FRAMES = 3000  # of 10 ms: the 30 s that Whisper hears
 CONTEXT = 448  # tokens, prompt included
 AT_ONCE = {"cpu": 1}  # windows the encoder takes: it is no faster with more, and each takes 75 MB and up
 TEXTS_AT_ONCE = {"cpu": 20}  # beams or draws of all windows the decoder holds: each takes 15 MB and more
+_ALIGNED_AS = 10  # texts: what one window takes while its words are placed, with all its attention kept
 
 
 def _libraries() -> tuple[Any, Any]:
@@ -140,10 +141,9 @@ class FasterEncoded:
     def align(self, orders: Sequence[Order], texts: Sequence[Sequence[int]]) -> tuple[tuple[TimedText, ...], ...]:
         found: dict[int, tuple[TimedText, ...]] = dict.fromkeys(range(len(orders)), ())
         kinds: list[Hashable] = [(order.task.language, order.task.translate) for order in orders]
-        for group in _groups(kinds):
-            numbers = [number for number in group if texts[number]]
-            if not numbers:
-                continue
+        at_once = self.texts // _ALIGNED_AS or len(orders)
+        groups = ([number for number in group if texts[number]] for group in _groups(kinds))
+        for numbers in (part for group in groups for part in _parts(group, at_once)):
             some = [orders[number] for number in numbers]
             hop = self.model.feature_extractor.hop_length
             aligned = self.model.find_alignment(
