@@ -282,7 +282,8 @@ def test_long_delays_are_not_kept_in_memory(tmp_path):
         for status in Path("/proc").glob("[0-9]*/status"):
             with contextlib.suppress(OSError):
                 text = status.read_text("utf-8")
-                if f"PPid:\t{os.getpid()}\n" in text and (found := re.search(r"VmHWM:\s+(\d+) kB", text)):
+                is_ours = text.startswith("Name:\tffmpeg") and f"PPid:\t{os.getpid()}\n" in text
+                if is_ours and (found := re.search(r"VmHWM:\s+(\d+) kB", text)):
                     peaks.append(int(found[1]) // 1024)
 
     render(parts, canvas, tmp_path / "mix", is_measured=False, progress=look)

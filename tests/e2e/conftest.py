@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 def copy_demo(target: Path) -> Path:
     """The demonstration show as a clean clone has it."""
-    kept = ("castkit.toml", "cover.png", "assets", "episodes", "feeds", "templates")
+    kept = ("castkit.toml", "glossary.toml", "cover.png", "assets", "episodes", "feeds", "templates")
     target.mkdir(parents=True)
     for name in kept:
         source = ROOT / name
