@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FRAMES = 3000  # of 10 ms: the 30 s that Whisper hears
 CONTEXT = 448  # tokens, prompt included
 AT_ONCE = {"cpu": 1}  # windows the encoder takes: it is no faster with more, and each takes 75 MB and up
-TEXTS_AT_ONCE = {"cpu": 20}  # beams or draws of all windows the decoder holds: each takes 15 MB and more
+TEXTS_AT_ONCE = {"cpu": 40}  # beams or draws of all windows the decoder holds: each takes 15 MB and more
 _ALIGNED_AS = 10  # texts: what one window takes while its words are placed, with all its attention kept
 
 
