@@ -222,7 +222,7 @@ def test_ctrl_c_kills_ffmpeg(pid_file, tmp_path):
     arguments = [str(one) for one in [*FOREVER, tmp_path / "out.wav"]]
     with subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE) as python:
         deadline = time.monotonic() + 20
-        while not (pid_file.exists() and pid_file.read_text().strip()):
+        while not ((tmp_path / "out.wav").exists() and pid_file.read_text().strip()):  # it is under way
             assert time.monotonic() < deadline
             time.sleep(0.02)
         pid = int(pid_file.read_text())
