@@ -16,14 +16,13 @@ from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
 from castkit.model.published import Published, StoredFile
 from castkit.steps.context import EpisodeContext
-from castkit.steps.publication import HASH_LENGTH, Address, Item, Publication, described, episode_key, to_bytes
-from castkit.steps.sending import put_whole, send_items
-from castkit.steps.upload import check, refuse_changed_identity, remember
+from castkit.steps.publication import HASH_LENGTH, Address, Item, Publication, described, episode_key
+from castkit.steps.upload import check, refuse_changed_identity, send
 from castkit.storage.folder import sha256_of
 from castkit.storage.keys import published_key
-from castkit.storage.mediatypes import UNKNOWN, cache_control, media_type
+from castkit.storage.mediatypes import UNKNOWN, media_type
 from castkit.storage.open import open_store
-from castkit.storage.store import Store, Terms
+from castkit.storage.store import Store
 from castkit.workspace import EpisodePaths
 
 _AGAIN = "take it back from version control"
@@ -155,14 +154,7 @@ def _run(context: EpisodeContext, job: Job) -> None:
     store = open_store(context.show.store, context.workspace.root)
     made = carried(context, store.url, _before(context, store))
     store.check()
-    send_items(store, made.items, job, context.paths.unfinished_uploads)
-    for text in store.remarks:
-        job.note(text)
-    remember(context)
-    output = job.output(context.paths.published)
-    output.write_bytes(to_bytes(made.published))
-    key = published_key(context.slug)
-    put_whole(store, output, Terms(media_type(key), cache_control(key), sha256_of(output)), key=key)
+    send(context, store, made, job)
 
 
 def _before(context: EpisodeContext, store: Store) -> Published | None:

@@ -14,6 +14,7 @@ from threading import Lock
 
 from castkit.engine.stage import Job
 from castkit.errors import CastkitError, StoreError
+from castkit.model.media_types import bare
 from castkit.model.published import StoredFile
 from castkit.steps.publication import Item
 from castkit.storage.keys import is_loopback
@@ -93,7 +94,7 @@ def put_whole(store: Store, path: Path, terms: Terms, *, key: str, progress: Pro
 
 
 def _is_as_meant(found: ObjectInfo, size: int, terms: Terms) -> bool:
-    kinds = {kind.partition(";")[0].strip().lower() for kind in (found.content_type, terms.content_type)}
+    kinds = {bare(kind) for kind in (found.content_type, terms.content_type)}
     return (found.size, found.sha256) == (size, terms.sha256) and len(kinds) == 1
 
 

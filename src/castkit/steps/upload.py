@@ -27,6 +27,7 @@ from castkit.steps.clearance import refuse_uncleared
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.gate import before_upload
 from castkit.steps.publication import (
+    Publication,
     built_tracks,
     described,
     inputs,
@@ -146,13 +147,19 @@ def run(context: EpisodeContext, job: Job) -> None:
         _refuse_second_birth(context, store)
     for text in before_upload(context, made, store):
         job.note(text)
+    send(context, store, made, job)
+
+
+def send(context: EpisodeContext, store: Store, made: Publication, job: Job) -> None:
+    """Puts the objects into the store, guid and first date into the ledger, and then published.json into the store."""
     send_items(store, made.items, job, context.paths.unfinished_uploads)
     for text in store.remarks:
         job.note(text)
     remember(context)
     output = job.output(context.paths.published)
     output.write_bytes(to_bytes(made.published))
-    _put_published(store, context.slug, output)
+    key = published_key(context.slug)
+    put_whole(store, output, Terms(media_type(key), cache_control(key), sha256_of(output)), key=key)
 
 
 def _refuse_second_birth(context: EpisodeContext, store: Store) -> None:
@@ -191,12 +198,6 @@ def remember(context: EpisodeContext) -> None:
         text = ledger.add(workspace.ledger, episodes=episodes)
         if text is not None:
             atomic.write_bytes(workspace.ledger, text.encode())
-
-
-def _put_published(store: Store, slug: str, path: Path) -> None:
-    key = published_key(slug)
-    terms = Terms(media_type(key), cache_control(key), sha256_of(path))
-    put_whole(store, path, terms, key=key)
 
 
 def check(context: EpisodeContext) -> str | None:

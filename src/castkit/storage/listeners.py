@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from castkit.model.media_types import bare
 from castkit.model.published import StoredFile
 from castkit.storage.web import Got, Unreachable, Web
 
@@ -69,13 +70,9 @@ def _remarks(file: StoredFile, told: Got, part: Got) -> Iterator[str]:
     if file.length and part.status != 206:
         yield "gives no byte ranges, without which players cannot seek"
     kind = told.headers.get("content-type", "")
-    if _kind(kind) != _kind(file.type):
+    if bare(kind) != bare(file.type):
         yield f"gives the type {kind or 'of nothing'} instead of {file.type}"
     if told.headers.get("content-disposition", "").lower().startswith("attachment"):
         yield "answers with Content-Disposition: attachment, so that browsers save the file instead of showing it"
-    if "content-encoding" in told.headers and _kind(file.type).startswith(("audio/", "video/")):
+    if "content-encoding" in told.headers and bare(file.type).startswith(("audio/", "video/")):
         yield "compresses media (Content-Encoding), which breaks seeking"
-
-
-def _kind(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()

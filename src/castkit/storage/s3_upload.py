@@ -10,6 +10,7 @@ import hashlib
 from typing import Any
 
 from castkit.errors import StoreError
+from castkit.model.media_types import bare
 from castkit.storage.s3_order import Bucket, Order, changed, conditions, lost, unreadable
 from castkit.storage.s3_parts import send_parts
 from castkit.storage.s3_pieces import PART, pieces
@@ -79,14 +80,10 @@ def _confirmed(store: Bucket, wanted: Order, tag: str) -> ObjectInfo:
             f"{wanted.key} was damaged on its way to {store.name}{', and taken away again' if tag else ''}",
             "run the command again",
         )
-    if _kind(found.content_type) != _kind(wanted.terms.content_type):
+    if bare(found.content_type) != bare(wanted.terms.content_type):
         raise StoreError(
             f"{store.name} gives {wanted.key} the type {found.content_type or 'of nothing'}, "
             f"not {wanted.terms.content_type}",
             "look for a rule of the store that sets types by itself, and remove it",
         )
     return found
-
-
-def _kind(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
