@@ -22,8 +22,10 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/e2e")]
 
 import review_show  # noqa: E402
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
-from test_review_page import CHROMIUM, OPTIONS  # noqa: E402
+from playwright.sync_api import Page  # noqa: E402
+from test_review_page import OPTIONS  # noqa: E402
+
+from chromium import chromium  # noqa: E402
 
 WATCH = """
 window.slow = [];
@@ -47,9 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cues", type=int, default=3000)
     parser.add_argument("--language", default="en", help="en: with a source beside it; zh-Hans: the spoken one alone")
     wishes = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium(*OPTIONS) as browser:
         workspace = review_show.make(Path(folder) / "show", cues=wishes.cues)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         with review_show.running(workspace, language=wishes.language) as server:
             for number in range(3):
                 page = browser.new_context(viewport={"width": 1360, "height": 850}).new_page()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from packaged import heard_office, package
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 from returned_defects import CHANGED, REFUSED, SAME, TRACKS
 
 from castkit.errors import CastkitError
@@ -20,16 +20,9 @@ from castkit.subtitles.incoming.kinds import read
 from castkit.subtitles.outgoing.handout import handout
 from castkit.subtitles.player.page import Agreed, PlayerView, Proposal, render
 from castkit.subtitles.profile import breaches, profile_for
+from chromium import chromium, needs_chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--mute-audio",
-]
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+pytestmark = needs_chromium
 EVIL = "</script><img src=x onerror=alert(1)>]]>\u2028<b>bold</b>"
 
 
@@ -45,10 +38,8 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+    with chromium("--mute-audio") as started:
         yield started
-        started.close()
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,32 +15,27 @@ from typing import Any
 import pytest
 import review_show
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from review_show import PAIRS, Server
 
 from castkit.subtitles.profile import profile_for
 from castkit.workspace import Workspace
+from chromium import chromium, needs_chromium
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-OPTIONS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --mute-audio "
-    "--autoplay-policy=no-user-gesture-required"
-).split()
+OPTIONS = ("--mute-audio", "--autoplay-policy=no-user-gesture-required")
 STATIC = Path(__file__).parent.parent.parent / "src/castkit/review/static"
 KILLED = re.compile("Failed to load resource|net::ERR_")  # what a browser says of a server that is gone
 SEEDS = range(12 if os.environ.get("CASTKIT_SOAK") == "1" else 1)
 DEEDS = 25  # of both windows together
 SAVED = "document.getElementById('status').dataset.state === 'saved'"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=20_000)  # a machine that does other things, too
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+    with chromium(*OPTIONS) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

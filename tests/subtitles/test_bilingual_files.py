@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from said import heard
 from translations import accepted, accepted_sentences, heard_sentences, paired
 
@@ -25,12 +24,9 @@ from castkit.subtitles.profile import profile_for
 from castkit.subtitles.shared_times import laid_out
 from castkit.video.ass import Captions, script
 from castkit.video.shape import Size
+from chromium import PROGRAM, chromium
 
 EN, ZH = profile_for("en"), profile_for("zh-Hans")
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 SHADES = {"zh-Hans": (255, 0, 0), "en": (0, 255, 0)}
 PAGE = """<style>body { margin: 0 } video { display: block; width: 100vw; height: 100vh }
 video::cue(:lang(zh-Hans)) { color: #f00; background: #000 } video::cue(:lang(en)) { color: #0f0; background: #000 }
@@ -93,12 +89,10 @@ def test_ass_has_two_styles_and_the_upper_language_stands_clear_of_the_lower() -
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if BROWSER is None:
+    if PROGRAM is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

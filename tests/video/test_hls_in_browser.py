@@ -12,19 +12,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from castkit import ffmpeg
 from castkit.storage.httpd import Site, open_server
 from castkit.video.hls import Captions, Cast, write_hls
+from chromium import chromium, needs_chromium
 from players import hlsjs_player
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine: apt-get install chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
-    "--autoplay-policy=no-user-gesture-required"
-).split()
+pytestmark = needs_chromium
 SECONDS = 13
 LINES = {"zh-Hans": ("中文（简体）", "你好，世界"), "en": ("English", "Hello, world")}
 
@@ -58,10 +54,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    with chromium("--autoplay-policy=no-user-gesture-required") as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def play(page: Page, address: str, name: str) -> None:

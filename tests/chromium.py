@@ -1,0 +1,29 @@
+"""Headless Chromium of this machine, the same for every test that looks at a page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+needs_chromium = pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine: apt-get install chromium")
+_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def chromium(*options: str) -> Iterator[Browser]:
+    """The browser with a fresh profile; `options` come on top."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=PROGRAM, args=[*_OPTIONS, *options])
+        yield started
+        started.close()
