@@ -123,10 +123,7 @@ class Web:
     def _once(self, method: str, url: str, headers: Mapping[str, str], most: int, left: float) -> Got:
         if urlsplit(url).scheme.lower() not in _SCHEMES:
             raise Unreachable(f"it leads to what is no web address: {url[:80]}")
-        response: Any = self._pool(url).request(
-            method, url, headers={**_HEADERS, **headers}, timeout=left, retries=False, redirect=False,
-            preload_content=False,
-        )  # fmt: skip
+        response = self._asked(method, url, {**_HEADERS, **headers}, left)
         found = {name.lower(): value for name, value in response.headers.items()}
         body, is_whole = bytearray(), False
         try:
@@ -138,6 +135,20 @@ class Web:
             # What was not read must not pass for the next answer: that connection is given up.
             response.release_conn() if is_whole else response.close()
         return Got(response.status, found, url, (), bytes(body[:most]), len(body) > most)
+
+    def _asked(self, method: str, url: str, headers: Mapping[str, str], left: float) -> Any:  # urllib3's response
+        """Once more where the connection broke: a server may close a kept one as it is used (RFC 9110, 9.2.2)."""
+        from urllib3.exceptions import ProtocolError  # noqa: PLC0415
+
+        def ask() -> Any:
+            return self._pool(url).request(
+                method, url, headers=headers, timeout=left, retries=False, redirect=False, preload_content=False
+            )
+
+        try:
+            return ask()
+        except ProtocolError:
+            return ask()
 
     def _pool(self, url: str) -> urllib3.PoolManager:
         """Connections, through the proxy that the environment or the system names; never for this machine itself."""
