@@ -60,7 +60,7 @@ def test_accepting_and_editing_subtitles_touches_neither_sound_nor_recognition(s
 
 
 def test_a_template_renders_the_notes_only(small_copy: Path) -> None:
-    from castkit.notes.templates import PACKAGED  # noqa: PLC0415
+    from castkit.templating import PACKAGED  # noqa: PLC0415
 
     template = small_copy / "templates/notes.md.j2"
     template.parent.mkdir(exist_ok=True)

@@ -10,6 +10,7 @@ import pytest
 from castkit.errors import CastkitError
 from castkit.notes import templates
 from castkit.notes.view import view
+from castkit.templating import PACKAGED
 
 
 def rendered(folder: Path, **files: str) -> str:
@@ -37,7 +38,7 @@ def test_a_copy_that_does_not_exist_yet_is_a_candidate(tmp_path: Path) -> None:
     found = templates.candidates(tmp_path)
     for name in (templates.MARKDOWN, templates.PAGE, templates.NEWSLETTER):
         assert tmp_path / name in found
-        assert templates.PACKAGED / name in found
+        assert PACKAGED / name in found
 
 
 def test_html_is_escaped_by_itself(tmp_path: Path) -> None:
