@@ -12,6 +12,7 @@ import pytest
 SRC = Path(__file__).parent.parent / "src" / "castkit"
 TOOLBOXES = (
     "audio", "video", "speech", "subtitles", "translate", "notes", "feed", "storage", "artwork", "report", "wording",
+    "site", "kits",
 )  # fmt: skip
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "timecode", "atomic"),
@@ -60,6 +61,7 @@ HOMES = {
     "opencc": ("translate.script",),
     "jinja2": ("templating", "report.page"),
     "markupsafe": ("templating",),
+    "segno": ("site.codes",),
     "nh3": ("notes.html",),
     "markdown_it": ("notes.html",),
     "matplotlib": ("report.plots",),

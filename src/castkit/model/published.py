@@ -123,4 +123,5 @@ class Published(_Value):
     chapter_files: dict[str, StoredFile] = {}
     transcripts: tuple[PublishedTranscript, ...] = ()
     notes: dict[str, StoredFile] = {}  # the show notes as a page, by language
+    share_images: dict[str, StoredFile] = {}  # the picture that a chat shows beside a link to the page, by language
     imported: PublishedImport | None = None  # where the episode was brought from another host

@@ -24,6 +24,11 @@ def feed_key(name: str, page: int = 0) -> str:
     return f"feeds/{name}.page-{page}.xml" if page else f"feeds/{name}.xml"
 
 
+def show_page_key(language: str, main_language: str) -> str:
+    """Where the show's page in this language lies in the store: `index.html` in the show's main language."""
+    return "index.html" if language == main_language else f"index.{language}.html"
+
+
 def published_key(slug: str) -> str:
     """Where an episode's published.json lies in the store."""
     return f"episodes/{slug}/published.json"
