@@ -1,16 +1,9 @@
-"""The only module that knows the names of folders and files in a show's workspace.
-
-Rule: it names paths and finds them; it does not read what is in them.
-"""
+"""The files of one episode: what a person writes, what castkit keeps, and what it makes in `build/`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-from castkit.errors import CastkitError
-
-MARKER = "castkit.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +226,12 @@ class EpisodePaths:
         return self.build / f"notes.{language}.md"
 
     def notes_html(self, language: str) -> Path:
+        """The episode's page; its name is its address, which people link to."""
         return self.build / f"notes.{language}.html"
 
-    def newsletter_html(self, language: str) -> Path:
-        return self.build / f"newsletter.{language}.html"
+    def share_image(self, language: str) -> Path:
+        """The picture that a chat shows beside a link to that page."""
+        return self._named(f"share.{language}.png")
 
     @property
     def audio(self) -> Path:
@@ -271,9 +266,19 @@ class EpisodePaths:
         return self.build / "stems"
 
     @property
+    def preview(self) -> Path:
+        """The episode as it is built, for those who must clear it, where no other place is named."""
+        return self.build / f"{self.slug}-PREVIEW-not-published.zip"
+
+    @property
     def clips(self) -> Path:
         """The folder of clips for social media."""
         return self.build / "clips"
+
+    @property
+    def kits(self) -> Path:
+        """The folder of kits for platforms without a feed."""
+        return self.build / "kits"
 
     @property
     def report(self) -> Path:
@@ -298,91 +303,3 @@ class EpisodePaths:
 
     def _named(self, suffix: str) -> Path:
         return self.build / f"{self.slug}.{suffix}"
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """A show's folder; `root` holds castkit.toml."""
-
-    root: Path
-
-    @classmethod
-    def find(cls, start: Path) -> Workspace:
-        """The workspace that `start` is in, looking upwards; CastkitError where there is none."""
-        folder = start.absolute()
-        for candidate in (folder, *folder.parents):
-            if (candidate / MARKER).is_file():
-                return cls(candidate)
-        raise CastkitError(
-            f"no {MARKER} in {folder} or above it",
-            "run castkit inside a show's folder, name one with -C DIR, or start one with: castkit init DIR",
-        )
-
-    @property
-    def toml(self) -> Path:
-        return self.root / MARKER
-
-    @property
-    def glossary(self) -> Path:
-        """The show's terms: a source, which only people write."""
-        return self.root / "glossary.toml"
-
-    @property
-    def episodes(self) -> Path:
-        return self.root / "episodes"
-
-    @property
-    def templates(self) -> Path:
-        return self.root / "templates"
-
-    @property
-    def feeds(self) -> Path:
-        return self.root / "feeds"
-
-    @property
-    def memory(self) -> Path:
-        """The folder of translation memories (TMX) from elsewhere."""
-        return self.root / "memory"
-
-    @property
-    def ledger(self) -> Path:
-        return self.feeds / "ledger.toml"
-
-    def feed(self, name: str, page: int = 0) -> Path:
-        """A feed (`en`, `en.video`), or its page of older episodes."""
-        return self.feeds / (f"{name}.page-{page}.xml" if page else f"{name}.xml")
-
-    @property
-    def private(self) -> Path:
-        """What castkit keeps for itself about the show; safe to delete, ignored by git."""
-        return self.root / ".castkit"
-
-    @property
-    def answers(self) -> Path:
-        """What services on the web answered, so that no run pays for it twice."""
-        return self.private / "answers"
-
-    @property
-    def import_state(self) -> Path:
-        """From which feed the show was imported, and whether that is done; kept beside the ledger."""
-        return self.feeds / "imported.json"
-
-    @property
-    def published_copies(self) -> Path:
-        """Copies of what the store holds of other episodes, so that a long show is not fetched each time."""
-        return self.private / "published"
-
-    @property
-    def show_receipts(self) -> Path:
-        return self.private / "receipts.json"
-
-    @property
-    def show_lock(self) -> Path:
-        return self.private / "show.lock"
-
-    def episode(self, slug: str) -> EpisodePaths:
-        return EpisodePaths(self.episodes / slug)
-
-    def slugs(self) -> tuple[str, ...]:
-        """The slugs of all episodes, in order of name."""
-        return tuple(sorted(path.parent.name for path in self.episodes.glob("*/episode.toml")))

@@ -1,0 +1,10 @@
+"""The only room that knows the names of folders and files in a show's workspace.
+
+Rule: it names paths and finds them; it does not read what is in them.
+"""
+
+from castkit.workspace.episode import EpisodePaths
+from castkit.workspace.links import inside
+from castkit.workspace.show import MARKER, Workspace
+
+__all__ = ["MARKER", "EpisodePaths", "Workspace", "inside"]
