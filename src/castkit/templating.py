@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from castkit.errors import CastkitError
 from castkit.model.text import paragraphs, printable
+from castkit.workspace import inside
 
+LARGEST = 256 * 1024  # bytes; the largest of castkit's own has 20 KB
 PACKAGED = Path(__file__).parent / "templates"
+_MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _HINT = "correct it, or take the packaged template again by deleting the workspace's copy"
 
 
@@ -48,8 +52,14 @@ def load(folder: Path, names: Iterable[str]) -> Mapping[str, Source]:
 
 
 def _read(path: Path) -> str:
+    if path.parent != PACKAGED:
+        inside(path, path.parent.parent)
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise CastkitError(f"{path}: larger than {LARGEST // 1024} KiB", "a template is text that a person writes")
     try:
-        return path.read_text("utf-8")
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise CastkitError(f"{path}: not UTF-8 (byte {error.start})", "save the template as UTF-8") from error
 
@@ -72,16 +82,20 @@ def render(sources: Mapping[str, Source], name: str, values: Mapping[str, Any], 
     """The template filled in, ready to be written; without `markup` as HTML, every value escaped."""
     from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415
 
-    environment = _environment(sources, markup)
+    from castkit.sandbox import bounded  # noqa: PLC0415
+
+    environment = _environment(sources, markup) if markup else _for_html(tuple(sorted(sources.items())))
     try:
-        return printable(environment.get_template(name).render(values))
+        with bounded():
+            return printable(environment.get_template(name).render(values))
     except TemplateSyntaxError as error:
         path = error.filename or sources[name].path
         raise CastkitError(f"{path}, line {error.lineno}: {error.message}", _HINT) from error
-    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (TemplateError, MemoryError, RecursionError, *_MISTAKES) as error:
         path, line = _place(error, sources) or (sources[name].path, 0)
         where = f"{path}, line {line}" if line else f"{path}"
-        raise CastkitError(f"{where}: {error}", _HINT) from error
+        said = "it goes round in a circle" if isinstance(error, RecursionError) else str(error)
+        raise CastkitError(f"{where}: {said}", _HINT) from error
 
 
 def render_html(sources: Mapping[str, Source], name: str, values: Mapping[str, Any]) -> str:
@@ -100,15 +114,22 @@ def _place(error: BaseException, sources: Mapping[str, Source]) -> tuple[Path, i
     return place
 
 
+@lru_cache(maxsize=8)
+def _for_html(sources: tuple[tuple[str, Source], ...]) -> Any:
+    """Kept, with the templates compiled, because a long show has a hundred pages of one template."""
+    return _environment(dict(sources), None)
+
+
 def _environment(sources: Mapping[str, Source], markup: Markup | None) -> Any:
     from jinja2 import FunctionLoader, StrictUndefined  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
+    from castkit.sandbox import Sandbox  # noqa: PLC0415
 
     def find(name: str) -> tuple[str, str, Any] | None:
         source = sources.get(name)
         return (source.text, str(source.path), lambda: True) if source else None
 
-    environment = ImmutableSandboxedEnvironment(
+    environment = Sandbox(
         loader=FunctionLoader(find),
         undefined=StrictUndefined,
         autoescape=markup is None,

@@ -8,7 +8,8 @@ from castkit.ffmpeg.graph import BITEXACT, RECORDING_FORMATS, address, join, raw
 from castkit.ffmpeg.metadata import metadata
 from castkit.ffmpeg.probing import AudioStream, Probe, VideoStream, probe
 from castkit.ffmpeg.running import blocks, run
-from castkit.ffmpeg.tools import FEATURES, INSTALL_HINT, Tools, features, find_tools, version
+from castkit.ffmpeg.starting import INSTALL_HINT
+from castkit.ffmpeg.tools import FEATURES, Tools, features, find_tools, version
 
 __all__ = [
     "BITEXACT",

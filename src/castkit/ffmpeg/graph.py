@@ -14,6 +14,7 @@ from typing import Any
 RECORDING_FORMATS = (
     "aac ac3 aiff amr ape asf au avi caf eac3 flac flv mov matroska mp3 mpeg mpegts mxf ogg tta w64 wav wv"
 ).split()
+_PICTURES = ("jpeg_pipe", "png_pipe")
 _PROTOCOLS = "file,pipe"
 
 BITEXACT: Mapping[str, Any] = {"fflags": "+bitexact", "flags": "+bitexact", "map_metadata": "-1", "map_chapters": "-1"}
@@ -36,6 +37,21 @@ def source(path: Path, *, formats: Sequence[str] = RECORDING_FORMATS, **options:
 
     fence = {"protocol_whitelist": _PROTOCOLS, "format_whitelist": ",".join(formats)}
     return ffmpeg.input(address(path), **fence, **options)
+
+
+def fenced(arguments: Sequence[str]) -> list[str]:
+    """The arguments of a job, every input without a fence of its own fenced in; what it says itself stays."""
+    whole: list[str] = []
+    own: set[str] = set()  # the options of the input or output at hand
+    for argument in arguments:
+        if argument == "-i":
+            whole += () if "-protocol_whitelist" in own else ("-protocol_whitelist", _PROTOCOLS)
+            is_named = {"-format_whitelist", "-f"} & own  # by -f castkit itself has decided what it is
+            whole += () if is_named else ("-format_whitelist", ",".join((*RECORDING_FORMATS, *_PICTURES)))
+            own.clear()
+        own.add(argument)
+        whole.append(argument)
+    return whole
 
 
 def raw(path: Path, *, rate: int, channels: int) -> Any:

@@ -9,22 +9,18 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 from castkit.errors import CastkitError, ToolMissing
 from castkit.ffmpeg.failures import failure
+from castkit.ffmpeg.starting import INSTALL_HINT, started
 
 _PROBE_SECONDS = 120  # ffprobe reads a few megabytes; more is a dead network drive or a hostile file
-
-INSTALL_HINT = (
-    'install it with "apt-get install ffmpeg" (macOS: brew, Windows: winget); or without root, in the folder of '
-    'castkit\'s repository: python -m pip install -c constraints.txt ".[ffmpeg]"'
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +118,11 @@ def features() -> dict[str, bool]:
 
 def output(command: Sequence[str], doing: str) -> str:
     """What a short-lived program writes to stdout; CastkitError with its last words where it fails."""
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PROBE_SECONDS,
-            check=False,
-            env=environment(),
-        )
-    except subprocess.TimeoutExpired:
-        raise CastkitError(f"{Path(command[0]).name} gave no answer within {_PROBE_SECONDS} s, {doing}") from None
-    except OSError as error:
-        raise ToolMissing(f"{command[0]} does not run: {error.strerror or error}", INSTALL_HINT) from None
-    if done.returncode != 0:
-        raise failure(done.stderr.decode("utf-8", "replace"), (), doing)
-    return done.stdout.decode("utf-8", "replace")
-
-
-def environment() -> dict[str, str]:
-    """What the programs are started with: no colours in their logs."""
-    return {**os.environ, "AV_LOG_FORCE_NOCOLOR": "1"}
+    with started(command) as process:
+        try:
+            answer, said = process.communicate(timeout=_PROBE_SECONDS)
+        except TimeoutExpired:
+            raise CastkitError(f"{Path(command[0]).name} gave no answer within {_PROBE_SECONDS} s, {doing}") from None
+    if process.returncode != 0:
+        raise failure(said.decode("utf-8", "replace"), (), doing)
+    return answer.decode("utf-8", "replace")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit import atomic
-from castkit.errors import CastkitError
+from castkit.errors import DAMAGED, CastkitError
 from castkit.model.timeline import Piece, Timeline
 from castkit.review.rows import Row, row_from_json, row_to_json
 from castkit.review.working import Outcome, outcome_from_json, outcome_to_json
@@ -77,7 +77,7 @@ class Journal:
             raise CastkitError(f"{self.file} cannot be read: {error.strerror}", "check its permissions") from error
         try:
             start = _start_from_json(json.loads(first))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except DAMAGED as error:
             raise CastkitError(
                 f"{self.file} is not as castkit wrote it: {error}",
                 "bring it back from a backup; or rename it: its lines hold what was typed, and the page starts from "
@@ -120,7 +120,7 @@ class Journal:
                 continue
             try:
                 yield _entry_from_json(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            except DAMAGED:
                 is_torn = number == len(lines) + 1
                 if not is_torn:
                     problems.append(f"{self.file.name}, line {number} is not as castkit wrote it and is left out")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from castkit import atomic
-from castkit.errors import CastkitError
+from castkit.errors import DAMAGED, CastkitError
 from castkit.ffmpeg.running import blocks
 from castkit.review.facts import media_of, sound_of
 from castkit.steps.context import EpisodeContext
@@ -108,5 +108,5 @@ def _kept(path: Path, key: list[object]) -> Peaks | None:
     try:
         value = json.loads(path.read_bytes())
         return Peaks(int(value["perSecond"]), tuple(map(float, value["max"]))) if value["of"] == key else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, *DAMAGED):
         return None

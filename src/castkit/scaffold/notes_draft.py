@@ -12,6 +12,7 @@ from datetime import time
 from typing import Any
 
 from castkit.errors import CastkitError
+from castkit.model.nesting import has_deep_keys
 from castkit.notes.draft import ChapterProposal, NotesDraft
 from castkit.scaffold.toml import inline, listed, quoted
 from castkit.timecode import clock, parse_clock, vtt_time
@@ -77,8 +78,10 @@ def _remark(text: str) -> str:
 def read_draft(text: str, name: str) -> Accepted:
     """What the file `name` with this text proposes; CastkitError with the place that cannot be understood."""
     try:
+        if has_deep_keys(text):
+            raise ValueError("a key of too many parts")
         data = tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: no TOML, or an integer of more than 4300 digits
         raise CastkitError(f"{name} is not TOML: {error}", _HINT) from error
     if unknown := [key for key in data if key not in _KEYS]:
         raise CastkitError(f"{name}: {unknown[0]} is nothing that can be accepted", f"there are {', '.join(_KEYS[1:])}")

@@ -18,13 +18,18 @@ from castkit.subtitles.incoming.received import Findings, settled
 from castkit.subtitles.incoming.srt_text import read_srt_text, time_like_lines
 from castkit.timecode import srt_time
 
+LARGEST = 50_000_000  # bytes; ten hours of subtitles are under two
+
 
 def read_srt(path: Path) -> tuple[Cue, ...]:
     """The cues of an SRT file in UTF-8 or marked UTF-16/32; see `parse_srt`. Raises CastkitError where it is none."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
     except OSError as error:
         raise CastkitError(f"{path}: cannot be read: {error.strerror}", "check the file and its permissions") from error
+    if len(data) > LARGEST:
+        raise CastkitError(f"{path}: is larger than {LARGEST // 10**6} MB", "no programme has so many subtitles")
     text, _ = decoded(data, Findings(str(path)))
     return parse_srt(text, str(path))
 

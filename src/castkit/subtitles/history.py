@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit import atomic
-from castkit.errors import CastkitError
+from castkit.errors import DAMAGED, CastkitError
 from castkit.model.timeline import Piece, Timeline
 
 _ATTRIBUTES = b"""\
@@ -183,7 +183,7 @@ class History:
                 continue
             try:
                 found.append(_from_json(json.loads(line)))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            except DAMAGED:
                 why = "was cut short" if number == len(lines) else "is not as castkit wrote it"
                 problems.append(f"{self.file.name}, line {number} {why} and is left out; its bytes are in objects/")
         self.revisions, self.problems = tuple(_numbered(found)), tuple(problems)

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from castkit import atomic
-from castkit.errors import CastkitError
+from castkit.errors import DAMAGED, CastkitError
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,6 @@ def _answers(path: Path) -> dict[str, str]:
         if value["version"] != _VERSION:
             raise ValueError("of another version")
         return {str(key): text for key, text in value["answers"].items() if isinstance(text, str)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, *DAMAGED) as error:
         log.info("%s is not used: %s", path, error)
         return {}

@@ -88,7 +88,7 @@ def _check_archive(data: bytes, findings: Findings) -> None:
             if "[Content_Types].xml" not in names or not any(one.startswith("xl/") for one in names):
                 raise CastkitError(f"{findings.name}: is a ZIP archive, but no workbook (.xlsx)", _REMEDY)
             for part in parts:
-                if part.filename.endswith((".xml", ".rels")) and _declares(archive.read(part)):
+                if _declares(archive.read(part)):
                     raise CastkitError(f"{findings.name}: {part.filename} declares a document type", _REMEDY)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
         raise CastkitError(f"{findings.name}: is a damaged workbook: {error}", _REMEDY) from error
@@ -99,7 +99,9 @@ def _check_archive(data: bytes, findings: Findings) -> None:
 
 
 def _declares(part: bytes) -> bool:
-    return b"<!DOCTYPE" in part.replace(b"\0", b"")
+    """Whether it is XML, whatever its name, that declares a document type: no workbook needs one."""
+    text = part.replace(b"\0", b"")
+    return text.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") and b"<!DOCTYPE" in text
 
 
 def _sheet(book: Any) -> Any:
