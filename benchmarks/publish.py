@@ -1,7 +1,7 @@
 """Publishing: an upload against s5cmd and rclone on the same server, a publish that has nothing to do, long feeds.
 
 Rule: everybody sends the same file to the same SeaweedFS in the same run, one after the other, the order turned each
-time; the whole process is timed, and what arrived is as long as what was sent.
+time; the whole process is timed, and what arrived is as long as what was sent. On a busy machine read the CPU seconds.
 
     python benchmarks/publish.py                       # 1 GiB, three times; s5cmd and rclone where they are found
     python benchmarks/publish.py --mib 64 --repeats 1  # a quick look
@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -80,29 +80,37 @@ def rclone(program: str, server: S3Server) -> Upload:
     return command
 
 
-def timed(command: list[str], server: S3Server) -> float:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}  # rclone trips over some
-    environment = {**own, **server.environment, "AWS_REGION": "us-east-1"}
-    began = time.monotonic()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    took = time.monotonic() - began
+def timed(command: list[str], environment: dict[str, str], cwd: Path | None = None) -> tuple[float, float]:
+    """Seconds and CPU seconds of a whole process."""
+    before, began = os.times(), time.monotonic()
+    done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
+    wall, after = time.monotonic() - began, os.times()
     if done.returncode:
         raise SystemExit(f"{command[0]}: {done.stderr[-800:]}")
-    return took
+    return wall, after.children_user + after.children_system - before.children_user - before.children_system
 
 
-def uploads(server: S3Server, tools: dict[str, Upload], file: Path, *, endpoint: str, repeats: int) -> dict[str, float]:
-    """Seconds of each tool, the median of the repeats."""
-    times: dict[str, list[float]] = {name: [] for name in tools}
+def medians(runs: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    wall, cpu = (statistics.median(one) for one in zip(*runs, strict=True))
+    return wall, cpu
+
+
+def uploads(
+    server: S3Server, tools: dict[str, Upload], file: Path, *, endpoint: str, repeats: int
+) -> dict[str, tuple[float, float]]:
+    """Seconds and CPU seconds of each tool, the medians of the repeats."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}  # rclone trips over some
+    environment = {**own, **server.environment, "AWS_REGION": "us-east-1"}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in tools}
     client, names = server.client(), list(tools)
     for turn in range(repeats):
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             key = f"bench/{name}"
-            times[name].append(timed(tools[name](endpoint, file, key), server))
+            times[name].append(timed(tools[name](endpoint, file, key), environment))
             if client.head_object(Bucket=server.bucket, Key=key)["ContentLength"] != file.stat().st_size:
                 raise SystemExit(f"{name} sent something else")
             client.delete_object(Bucket=server.bucket, Key=key)
-    return {name: statistics.median(found) for name, found in times.items()}
+    return {name: medians(found) for name, found in times.items()}
 
 
 async def _later(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -180,8 +188,9 @@ def long_show(server: S3Server, folder: Path, episodes: int) -> Path:
     own(show, server)
     succeed("publish", "talk", cwd=show, **server.environment)
     published = json.loads((show / "episodes/talk/build/published.json").read_text("utf-8"))
+    client, slugs = server.client(), [f"talk-{number:04}" for number in range(1, episodes)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: another(server, published, f"talk-{number:04}"), range(1, episodes)))
+        list(pool.map(lambda slug: another(client, server.bucket, published, slug), slugs))
     succeed("feed", cwd=show, **server.environment)
     return show
 
@@ -198,9 +207,8 @@ def own(show: Path, server: S3Server) -> None:
     )
 
 
-def another(server: S3Server, published: Any, slug: str) -> None:
+def another(client: Any, bucket: str, published: Any, slug: str) -> None:
     """An episode that somebody else published: its published.json, and every object of one byte."""
-    client = server.client()
     text = (
         json.dumps(published)
         .replace("episodes/talk/", f"episodes/{slug}/")
@@ -210,9 +218,9 @@ def another(server: S3Server, published: Any, slug: str) -> None:
     value["guid"] = str(uuid5(NAMESPACE_URL, slug))
     for file in files_of(value):
         file["length"] = 1
-        client.put_object(Bucket=server.bucket, Key=f"long/{file['key']}", Body=b"x", ContentType=file["type"])
+        client.put_object(Bucket=bucket, Key=f"long/{file['key']}", Body=b"x", ContentType=file["type"])
     data = json.dumps(value).encode()
-    client.put_object(Bucket=server.bucket, Key=f"long/episodes/{slug}/published.json", Body=data)
+    client.put_object(Bucket=bucket, Key=f"long/episodes/{slug}/published.json", Body=data)
 
 
 def files_of(value: Any) -> Iterator[dict[str, Any]]:
@@ -226,15 +234,10 @@ def files_of(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def nothing_to_do(show: Path, server: S3Server) -> tuple[float, float]:
-    """CPU seconds and seconds of a `castkit publish` that sends nothing, with Python's compiled files as installed."""
+    """Seconds and CPU seconds of a `castkit publish` that sends nothing, with Python's compiled files as installed."""
     own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment = {**own, **server.environment, "PYTHONPYCACHEPREFIX": str(show.parent / "compiled")}
-    before, began = os.times(), time.monotonic()
-    command = [sys.executable, "-m", "castkit", "publish", "talk"]
-    subprocess.run(command, cwd=show, env=environment, check=True, capture_output=True)
-    after = os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return cpu, time.monotonic() - began
+    return timed([sys.executable, "-m", "castkit", "publish", "talk"], environment, show)
 
 
 def rendered(show: Path, episodes: int) -> float:
@@ -274,8 +277,8 @@ def main() -> None:
         if given.episodes:
             show = long_show(server, folder, given.episodes)
             nothing_to_do(show, server)  # compiles
-            runs = [nothing_to_do(show, server) for _ in range(given.repeats)]
-            cpu, wall = (statistics.median(one) for one in zip(*runs, strict=True))
+            runs = [nothing_to_do(show, server) for _ in range(max(given.repeats, 7))]
+            wall, cpu = medians(runs)
             print(f"no-op publish, {given.episodes} episodes: {cpu:.2f} s of CPU, {wall:.2f} s")
             few, many = rendered(show, 500), rendered(show, 5_000)
             print(f"feeds of 5,000 episodes: {many:.2f} s of CPU, {many / few:.1f} times those of 500")
@@ -290,9 +293,10 @@ def measure_uploads(server: S3Server, tools: dict[str, Upload], folder: Path, gi
     with delayed(server.endpoint) as far:
         for where, endpoint in (("here", server.endpoint), (f"through {DELAY_S * 1000:.0f} ms", far)):
             found = uploads(server, tools, file, endpoint=endpoint, repeats=given.repeats)
-            best = min(found.values())
-            for name, seconds in found.items():
-                print(f"{given.mib} MiB {where}: {name} {seconds:.2f} s, {seconds / best:.2f} of the best")
+            best = min(wall for wall, _ in found.values())
+            for name, (wall, cpu) in found.items():
+                told = f"{wall:.2f} s, {wall / best:.2f} of the best; {cpu:.2f} s of CPU"
+                print(f"{given.mib} MiB {where}: {name} {told}", flush=True)
     file.unlink()
 
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import langcodes
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from castkit.model.language import NAMES, WHISPER_LANGUAGES, best_match, canonical, cue_language, is_spoken
+from castkit.model.language import (
+    NAMES,
+    USUAL,
+    WHISPER_LANGUAGES,
+    best_match,
+    canonical,
+    cue_language,
+    is_spoken,
+    iso639_2,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +44,17 @@ from castkit.model.language import NAMES, WHISPER_LANGUAGES, best_match, canonic
 )
 def test_canonical(tag: str, usual: str | None) -> None:
     assert canonical(tag) == usual
+
+
+@pytest.mark.parametrize("tag", sorted(USUAL))
+def test_tags_that_are_taken_as_they_are_need_no_change(tag: str) -> None:
+    assert langcodes.tag_is_valid(tag)
+    assert langcodes.standardize_tag(tag) == tag
+
+
+@pytest.mark.parametrize("tag", sorted(USUAL))
+def test_three_letters_are_those_of_the_table_of_all_languages(tag: str) -> None:
+    assert iso639_2(tag) == langcodes.Language.get(tag).to_alpha3()
 
 
 @given(st.text(max_size=12) | st.from_regex(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", fullmatch=True))

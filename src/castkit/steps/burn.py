@@ -15,7 +15,6 @@ from castkit.audio.tags import Tags
 from castkit.engine.stage import Job, Stage
 from castkit.model.language import iso639_2
 from castkit.model.programme import Programme
-from castkit.steps.audiogram import Spoken, draw_audiogram
 from castkit.steps.captions import BILINGUAL, burnt_languages, captions_of, drawn, missing
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_programme, load_tracks
@@ -81,6 +80,8 @@ def _make_copy(
 def _make_audiogram(
     context: EpisodeContext, job: Job, programme: Programme, *, tags: Tags, languages: tuple[str, ...]
 ) -> None:
+    from castkit.steps.audiogram import Spoken, draw_audiogram  # noqa: PLC0415 - draws, and few shows ask for it
+
     sound, cues = context.paths.master_in("m4a"), captions_of(context, languages)
     spoken = Spoken(sound, programme.duration_ms, cues, tags)
     if note := draw_audiogram(context, spoken, job.output(context.paths.audiogram), job.progress):

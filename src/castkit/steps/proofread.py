@@ -21,10 +21,6 @@ from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_as, write_json
 from castkit.steps.spoken import spoken_language
 from castkit.translate.script import convert, convert_utterances
-from castkit.wording.glossary_correct import corrected
-from castkit.wording.numbers import in_style
-from castkit.wording.punctuation import restored
-from castkit.wording.spacing import tidied
 from castkit.wording.turns import named
 
 SIMPLIFIED = "zh-Hans"  # word lists and segmentation know it best; the other script is made from the finished cues
@@ -51,6 +47,12 @@ def proofread(utterances: Words, language: str, context: EpisodeContext, glossar
 
 
 def _read(read: Words, language: str, context: EpisodeContext, glossary: Glossary) -> tuple[Words, Sequence[Change]]:
+    # What changes words is loaded when there are some: most runs find this step up to date.
+    from castkit.wording.glossary_correct import corrected  # noqa: PLC0415
+    from castkit.wording.numbers import in_style  # noqa: PLC0415
+    from castkit.wording.punctuation import restored  # noqa: PLC0415
+    from castkit.wording.spacing import tidied  # noqa: PLC0415
+
     wishes = context.show.subtitles
     own = SIMPLIFIED if is_chinese(language) else language
     changes: list[Change] = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,7 @@ def connect(settings: StoreSettings, patience: Patience, *, has_checksums: bool)
     )
     core = botocore.session.get_session()
     core.register_component("data_loader", _descriptions())
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
     session = boto3.session.Session(region_name=settings.region or preset.region or None, botocore_session=core)
     try:
         client = session.client("s3", endpoint_url=endpoint or None, config=config)
@@ -69,6 +71,17 @@ def _descriptions() -> Any:
     from botocore.loaders import create_loader  # noqa: PLC0415
 
     return create_loader()
+
+
+def _moment(text: Any) -> datetime:
+    """A point in time as stores write it; botocore's own reader takes half a second for a listing of 5,000 objects."""
+    from botocore.utils import parse_timestamp  # noqa: PLC0415
+
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        found = parse_timestamp(text)  # seconds since 1970, and the form of mail headers
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _with_md5(request: Any, **_: Any) -> None:

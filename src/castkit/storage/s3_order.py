@@ -5,7 +5,6 @@ Rule: pure but for a look at the file; nothing is sent here.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from castkit.errors import StoreError
 from castkit.storage.s3_errors import code_of, status_of
+from castkit.storage.s3_pieces import Measured, measured, part_size
 from castkit.storage.s3_presets import Checksum
 from castkit.storage.store import NOTHING, LostRace, ObjectInfo, Terms
 
@@ -45,7 +45,10 @@ class Bucket(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What shall be put where; `place` is the key with the store's prefix, `sha256` in hex and `size` the file's."""
+    """What shall be put where; `place` is the key with the store's prefix, `sha256` in hex and `size` the file's.
+
+    `measured` is what is known of its pieces, where the file was read for it.
+    """
 
     key: str
     place: str
@@ -53,6 +56,7 @@ class Order:
     terms: Terms
     sha256: str
     size: int
+    measured: Measured | None = None
 
     @property
     def headers(self) -> dict[str, Any]:
@@ -69,17 +73,16 @@ class Order:
         return {"IfNoneMatch": "*"} if self.terms.over == NOTHING else {"IfMatch": self.terms.over}
 
 
-def order(key: str, place: str, source: Path, terms: Terms) -> Order:
+def order(key: str, place: str, source: Path, terms: Terms, *, checksum: Checksum) -> Order:
     """The order with what the file is like now; StoreError where it cannot be read."""
     try:
         size = source.stat().st_size
         if terms.sha256:
             return Order(key, place, source, terms, terms.sha256, size)
-        with source.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        found = measured(source, part_size(size), checksum)
     except OSError as error:
         raise unreadable(source, error) from error
-    return Order(key, place, source, terms, digest, size)
+    return Order(key, place, source, terms, found.sha256, size, found)
 
 
 def unreadable(source: Path, error: OSError) -> StoreError:

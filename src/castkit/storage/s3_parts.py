@@ -18,7 +18,7 @@ from castkit.errors import StoreError
 from castkit.storage import unfinished
 from castkit.storage.s3_errors import code_of
 from castkit.storage.s3_order import Bucket, Order, changed, conditions, lost, unreadable
-from castkit.storage.s3_pieces import NAMES, Piece, part_size, pieces
+from castkit.storage.s3_pieces import NAMES, Measured, Piece, part_size, pieces
 from castkit.storage.store import LostRace, Progress
 from castkit.storage.unfinished import Unfinished
 
@@ -90,7 +90,7 @@ def _given_up(store: Bucket, wanted: Order, upload: _Upload, error: BaseExceptio
     race = lost(store, wanted, error) if isinstance(error, StoreError) else None
     is_hopeless = race is not None or (isinstance(error, StoreError) and error.__cause__ is None)
     if wanted.terms.notebook is None or is_hopeless:
-        _abort(store, wanted.place, upload.about.upload)
+        abort(store, wanted.place, upload.about.upload)
         unfinished.note(wanted.terms.notebook, wanted.place, None)
     return race
 
@@ -105,7 +105,7 @@ def _begun(store: Bucket, wanted: Order) -> _Upload:
         if there is not None:
             _LOG.info("going on with the upload of %s: %s parts are there", wanted.key, len(there))
             return _Upload(noted, there, until)
-        _abort(store, wanted.place, noted.upload)
+        abort(store, wanted.place, noted.upload)
     algorithm = NAMES[store.checksum][1]
     kind: Any = {"ChecksumAlgorithm": algorithm} if algorithm else {}
     name = store.call(
@@ -144,30 +144,38 @@ def _parts_sent(store: Bucket, wanted: Order, upload: _Upload, tally: _Tally) ->
 
     Stops at the first failure; StoreError where the file is no longer the one that was meant.
     """
+    known = wanted.measured
+    if known and (known.kind, known.part) != (store.checksum, upload.about.part):
+        known = None  # the store took less than it was asked for at first
     whole, room = hashlib.sha256(), threading.Semaphore(AT_ONCE)
     sent: list[Future[dict[str, Any]]] = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
-            for piece in _read(wanted, upload.about.part):
+            for piece in _read(wanted, upload.about.part, known):
                 room.acquire()
                 if tally.stop.is_set():
                     break
                 job = pool.submit(_part_sent, store, wanted, upload=upload, piece=piece, tally=tally)
                 job.add_done_callback(lambda _: room.release())
                 sent.append(job)
-                whole.update(piece.data)  # while the piece is on its way
+                if known is None:
+                    whole.update(piece.data)  # while the piece is on its way
             parts = [job.result() for job in sent]
         except BaseException:
             tally.stop.set()  # Ctrl-C: parts not yet begun are not sent
             raise
-    if whole.hexdigest() != wanted.sha256:
+    is_whole = len(parts) == len(known.digests) if known else whole.hexdigest() == wanted.sha256
+    if not is_whole:
         raise changed(wanted.source)
     return parts
 
 
-def _read(wanted: Order, part: int) -> Iterator[Piece]:
+def _read(wanted: Order, part: int, known: Measured | None) -> Iterator[Piece]:
     try:
-        yield from pieces(wanted.source, part)
+        for piece in pieces(wanted.source, part):
+            if known and piece.number > len(known.digests):
+                raise changed(wanted.source)
+            yield known.piece(piece) if known else piece
     except OSError as error:
         raise unreadable(wanted.source, error) from error
 
@@ -199,7 +207,34 @@ def _part_sent(store: Bucket, wanted: Order, *, upload: _Upload, piece: Piece, t
     return {"PartNumber": piece.number, "ETag": told["ETag"], **(proof if NAMES[store.checksum][1] else {})}
 
 
-def _abort(store: Bucket, place: str, upload: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An upload that somebody began and did not finish: the object's place in the bucket, and when (s since 1970)."""
+
+    place: str
+    upload: str
+    since: float
+
+
+def begun_uploads(store: Bucket, folder: str) -> Iterator[Begun]:
+    """The unfinished uploads to places that begin so; StoreError where the store cannot list them."""
+    marks: Any = {}
+    while True:
+        page: Any = store.call(
+            lambda client, marks=marks: client.list_multipart_uploads(  # type: ignore[misc]
+                Bucket=store.bucket, Prefix=folder, **marks
+            ),
+            what="listing unfinished uploads",
+        )
+        for one in page.get("Uploads", ()):
+            yield Begun(one["Key"], one["UploadId"], one["Initiated"].timestamp())
+        if not page.get("IsTruncated") or not page.get("NextKeyMarker"):
+            return
+        marks = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page.get("NextUploadIdMarker", "")}
+
+
+def abort(store: Bucket, place: str, upload: str) -> None:
+    """Has the store throw the parts away; that it could not is logged."""
     try:
         store.call(
             lambda client: client.abort_multipart_upload(Bucket=store.bucket, Key=place, UploadId=upload),
@@ -212,16 +247,12 @@ def _abort(store: Bucket, place: str, upload: str) -> None:
 
 def _abort_stale(store: Bucket, wanted: Order) -> None:
     """Aborts uploads a day old beside this one, which nobody goes on with; not every store can list them."""
-    before = datetime.now(UTC) - _STALE
+    before = (datetime.now(UTC) - _STALE).timestamp()
     folder = f"{wanted.place.rpartition('/')[0]}/".lstrip("/")
     try:
-        found = store.call(
-            lambda client: client.list_multipart_uploads(Bucket=store.bucket, Prefix=folder),
-            what="listing unfinished uploads",
-        )
+        stale = [one for one in begun_uploads(store, folder) if one.since < before]
     except StoreError:
         _LOG.debug("cannot list unfinished uploads", exc_info=True)
         return
-    for upload in found.get("Uploads", ()):
-        if upload["Initiated"] < before:
-            _abort(store, upload["Key"], upload["UploadId"])
+    for one in stale:
+        abort(store, one.place, one.upload)

@@ -178,7 +178,7 @@ def _clock(match: re.Match[str]) -> Iterator[Number]:
 
 
 def _shape(pattern: str, name: str, kind: Kind = "plain", *, is_loose: bool = False) -> Shape:
-    return Shape(re.compile(pattern), lambda match: _number(match, name, kind, is_loose=is_loose))
+    return Shape(pattern, lambda match: _number(match, name, kind, is_loose=is_loose))
 
 
 def _nothing(_: re.Match[str]) -> tuple[Number, ...]:
@@ -189,42 +189,34 @@ def _nothing(_: re.Match[str]) -> tuple[Number, ...]:
 _SHAPES = (
     # words that hold numerals and count nothing, approximations without a figure, days of the week
     Shape(
-        re.compile(
-            "十分(?!钟|之)|双十一|(?<!分)之一|(?<![〇零一二两三四五六七八九十百千])(?:万一|一共|一(?:起|些|样|直|定|般|下|切|旦))|统一|唯一"
-        ),
+        "十分(?!钟|之)|双十一|(?<!分)之一|(?<![〇零一二两三四五六七八九十百千])(?:万一|一共|一(?:起|些|样|直|定|般|下|切|旦))|统一|唯一",
         _nothing,
     ),
-    Shape(
-        re.compile(f"好?[几数]{_WHOLE}|{_WHOLE}几[十百千万亿]*|(?:周|星期|礼拜)[一二三四五六](?![十百千个])"), _nothing
-    ),
-    Shape(re.compile(rf"(?:(?P<century>{_AMOUNT})世纪)?(?P<tens>[1-9]0|[二三四五六七八九]十)年代"), _decade),
+    Shape(f"好?[几数]{_WHOLE}|{_WHOLE}几[十百千万亿]*|(?:周|星期|礼拜)[一二三四五六](?![十百千个])", _nothing),
+    Shape(rf"(?:(?P<century>{_AMOUNT})世纪)?(?P<tens>[1-9]0|[二三四五六七八九]十)年代", _decade),
     _shape(rf"百分之(?P<amount>{_MINUS}{_AMOUNT})", "amount", "percent"),
-    Shape(re.compile("百分之?百"), lambda match: (Number(Fraction(100), "percent", match[0], *match.span()),)),
-    Shape(re.compile(rf"千分之(?P<amount>{_AMOUNT})"), _permille),
-    Shape(re.compile(rf"(?P<amount>{FIGURES})‰"), _permille),
-    Shape(re.compile(rf"(?P<below>{_AMOUNT})分之(?P<above>{_AMOUNT})"), _fraction),
+    Shape("百分之?百", lambda match: (Number(Fraction(100), "percent", match[0], *match.span()),)),
+    Shape(rf"千分之(?P<amount>{_AMOUNT})", _permille),
+    Shape(rf"(?P<amount>{FIGURES})‰", _permille),
+    Shape(rf"(?P<below>{_AMOUNT})分之(?P<above>{_AMOUNT})", _fraction),
     _shape(rf"(?P<amount>{_MINUS}{_AMOUNT})\s?%", "amount", "percent"),
     _shape(rf"(?P<amount>{_MINUS}{_AMOUNT})(?=\s?个百分点)", "amount", "percent"),
     Shape(
-        re.compile(
-            r"(?P<amount>[一二两三四五六七八九]|(?<![\d.])[1-9])成(?P<half>[五半])?(?![为立功长熟本果绩员人就分语型份])"
-        ),
+        r"(?P<amount>[一二两三四五六七八九]|(?<![\d.])[1-9])成(?P<half>[五半])?(?![为立功长熟本果绩员人就分语型份])",
         _tenths,
     ),
     _shape(rf"第(?P<amount>{_AMOUNT})", "amount", "ordinal"),
     _shape(rf"(?<!\d)(?P<amount>\d{{4}}|{_DIGIT}{{4}})(?=\s?年)(?!\s?年(?:前|后|间|来|的时间))", "amount", "year"),
     Shape(
-        re.compile(
-            rf"(?<![一二三四五六七八九十\d])(?P<month>1?\d|十?[一二三四五六七八九]|十)\s?月(?:份|\s?(?P<day>{_AMOUNT})\s?[日号])?"
-        ),
+        rf"(?<![一二三四五六七八九十\d])(?P<month>1?\d|十?[一二三四五六七八九]|十)\s?月(?:份|\s?(?P<day>{_AMOUNT})\s?[日号])?",
         _date,
     ),
-    Shape(re.compile(r"(?<!\d)(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?!\d)"), _clock),
-    Shape(re.compile(rf"(?P<amount>{_AMOUNT})[多余](?P<unit>万亿|百万|千万|亿|万)"), _over),
-    Shape(re.compile(rf"(?P<amount>{_AMOUNT})(?:个|年|倍|天|岁|点|小时)半"), _and_a_half),
+    Shape(r"(?<!\d)(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?!\d)", _clock),
+    Shape(rf"(?P<amount>{_AMOUNT})[多余](?P<unit>万亿|百万|千万|亿|万)", _over),
+    Shape(rf"(?P<amount>{_AMOUNT})(?:个|年|倍|天|岁|点|小时)半", _and_a_half),
     # part of a name: COVID-19, G20, 5G
     _shape(rf"(?<=[A-Za-z])-?(?P<amount>{FIGURES})", "amount", is_loose=True),
     _shape(r"(?<![\d.,])(?P<amount>\d+)(?=[A-Za-z])", "amount", is_loose=True),
     _shape(rf"(?P<amount>{_MINUS}{_AMOUNT})", "amount"),
-    Shape(re.compile("半"), lambda match: (Number(Fraction(1, 2), "plain", "半", *match.span(), is_loose=True),)),
+    Shape("半", lambda match: (Number(Fraction(1, 2), "plain", "半", *match.span(), is_loose=True),)),
 )

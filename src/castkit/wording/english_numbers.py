@@ -107,7 +107,7 @@ def _table(table: Mapping[str, int], *, is_loose: bool) -> Shape:
 
 
 def _shape(pattern: str, read: Callable[[re.Match[str]], Iterator[Number]], flags: int = re.IGNORECASE) -> Shape:
-    return Shape(re.compile(pattern, flags), read)
+    return Shape(pattern, read, flags)
 
 
 def _months() -> Iterator[Shape]:

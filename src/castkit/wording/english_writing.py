@@ -11,7 +11,7 @@ import re
 from castkit.wording import english_numerals as numerals
 from castkit.wording.figures import Number, can_write, figures_of, written
 
-_NUMERAL = re.compile(rf"(?:{numerals.CARDINAL})(?:{numerals.FRACTIONAL})?", re.IGNORECASE)
+_NUMERAL = rf"(?:{numerals.CARDINAL})(?:{numerals.FRACTIONAL})?"  # compiled when used: it is long
 _BEFORE_YEARS = re.compile(
     r"\b(?:in|since|by|until|till|before|after|from|to|of|year|around|during|early|late|and)\s+$", re.IGNORECASE
 )
@@ -29,7 +29,7 @@ def in_figures(number: Number, text: str) -> str | None:
     if number.kind == "year":
         return written(number.value) if _BEFORE_YEARS.search(text[: number.start]) else None
     numeral = re.sub(r"\s?(?:percent.*|per cent)$", "", number.text, flags=re.IGNORECASE)
-    if number.kind == "ordinal" or not _NUMERAL.fullmatch(numeral):
+    if number.kind == "ordinal" or not re.fullmatch(_NUMERAL, numeral, re.IGNORECASE):
         return None
     if number.kind == "percent":
         is_points = number.text.lower().endswith(("point", "points"))
