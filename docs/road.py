@@ -26,7 +26,8 @@ STEPS = {
     "pages": (9, 3, "notes with a player", "#dbe9f4"),
     "upload": (10, 2, "folder or S3", "#d9eedd"),
     "feed": (10, 3, "a feed per language", "#d9eedd"),
-    "listeners": (10, 4, "podcast apps", "#f3e9d8"),
+    "site": (10, 4, "the show's pages", "#d9eedd"),
+    "listeners": (9, 4, "apps, browsers", "#f3e9d8"),
     "translator": (6, 3, "accepts an SRT", "#f3e9d8"),
 }
 ARROWS = [
@@ -36,6 +37,7 @@ ARROWS = [
     ("translate", "notes"), ("master", "package"), ("master", "burn"), ("transcripts", "package"),
     ("transcripts", "burn"), ("package", "report"), ("package", "hls"), ("package", "pages"), ("notes", "pages"),
     ("hls", "pages"), ("hls", "upload"), ("pages", "upload"), ("upload", "feed"), ("feed", "listeners"),
+    ("feed", "site"), ("site", "listeners"),
     ("translator", "translate"), ("glossary", "proofread"),
 ]  # fmt: skip
 STEP_X, STEP_Y, MARGIN = 142, 78, 16
@@ -63,7 +65,8 @@ def arrow(start: str, end: str) -> str:
     if x1 == x2:  # one above the other
         start_y, end_y = (y1, y2 + BOX_H + 7) if y1 > y2 else (y1 + BOX_H, y2 - 7)
         return f'<path d="M{x1 + BOX_W // 2},{start_y} V{end_y}" marker-end="url(#tip)"/>'
-    left, right, height = x1 + BOX_W, x2 - 7, BOX_H // 2
+    left, right = (x1 + BOX_W, x2 - 7) if x1 < x2 else (x1, x2 + BOX_W + 7)
+    height = BOX_H // 2
     bend = (left + right) // 2
     path = f"M{left},{y1 + height} C{bend},{y1 + height} {bend},{y2 + height} {right},{y2 + height}"
     return f'<path d="{path}" marker-end="url(#tip)"/>'

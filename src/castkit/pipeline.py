@@ -7,7 +7,7 @@ each other run side by side. An episode's road ends in `published.json`; the sho
     raw ─ ingest ─ survey ─┬─ edit ───────────────────┬─ master ──────────────┬─ package ─ hls ─┬─ pages ─ upload ─┐
                            └─ transcribe ─ proofread ─┴─ subtitle ─ translate ┼─ transcripts    │                  │
                                                                               └─ notes ─────────┘   published.json ◀
-    all published.json ─ feed ─▶ feeds/<language>.xml
+    all published.json ─ feed ─▶ feeds/<language>.xml ─ site ─▶ index.html, sitemap.xml
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from castkit.steps import (
     pages,
     proofread,
     report,
+    site,
     subtitle,
     survey,
     transcribe,
@@ -46,12 +47,12 @@ EPISODE: tuple[Stage[EpisodeContext], ...] = (
     subtitle.STEP,  # cues in the spoken language; an accepted SRT wins
     translate.STEP,  # cues in the show's other languages
     transcripts.STEP,  # SRT, VTT, JSON and bilingual files as listeners get them
-    notes.STEP,  # show notes (Markdown) and newsletter in every language
+    notes.STEP,  # show notes (Markdown) in every language
     package.STEP,  # tagged MP3, MP4 with subtitle tracks, chapters, report
     hls.STEP,  # on request: the video as a ladder of streams
     burn.STEP,  # on request: a copy with subtitles in its picture, or an audiogram
     report.STEP,  # one page to see and hear what was done to the sound
-    pages.STEP,  # the notes as pages, from the Markdown as it stands, a person's edits included; player and files
+    pages.STEP,  # a page per language: player, transcript, chapters, notes as a person left them; its share picture
     upload.STEP,  # to the store, checked; published.json last
 )
 
@@ -59,7 +60,8 @@ EPISODE: tuple[Stage[EpisodeContext], ...] = (
 CARRIED: tuple[Stage[EpisodeContext], ...] = (carry.STEP,)
 
 SHOW: tuple[Stage[ShowContext], ...] = (
-    feed.STEP,  # a feed per language from every published.json; uploaded last
+    feed.STEP,  # a feed per language from every published.json; uploaded when all that it names is there
+    site.STEP,  # the show's pages, which lead to the feeds and to every episode
 )
 
 # What `castkit build` does: everything before a byte leaves this machine.

@@ -10,7 +10,6 @@ from castkit.model.episode import Episode
 from castkit.model.programme import Programme
 from castkit.model.show import Show
 from castkit.model.timeline import joined
-from castkit.notes.page import Files, Words
 from castkit.notes.view import Material
 
 SHOW_TOML = """
@@ -81,9 +80,6 @@ url = "https://example.org/study"
 """
 
 
-ADDRESSES = {tag: f"https://cdn.example.org/a/episodes/talk/notes.{tag}.html" for tag in ("en", "zh-Hans")}
-
-
 def show(**changes: Any) -> Show:
     value = tomllib.loads(SHOW_TOML)
     value["show"].update(changes)
@@ -110,18 +106,4 @@ def material(*, lead_ms: int = 4500, show_changes: dict[str, Any] | None = None,
         people,
         laid(lead_ms),
         tracks,
-        ADDRESSES,
     )
-
-
-def files(*, has_video: bool = False) -> Files:
-    """What the page offers: the tracks of `material`, in another order than either page wants."""
-    words = tuple(
-        Words(tag, origin, *(f"talk-{digit * 12}.{tag}.{ending}" for ending in ("vtt", "srt", "json")))
-        for tag, origin, digit in (
-            ("fr", Origin.RECOGNITION, "1"),
-            ("zh-Hans", Origin.MACHINE_TRANSLATION, "2"),
-            ("en", Origin.ACCEPTED, "3"),
-        )
-    )
-    return Files("talk-aaaaaaaaaaaa.mp3", "talk-bbbbbbbbbbbb.mp4" if has_video else "", words)

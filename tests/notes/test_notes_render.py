@@ -13,10 +13,9 @@ import pytest
 from castkit import notes
 from castkit.model import roles
 from castkit.model.cue import Origin
-from castkit.notes import html, templates
+from castkit.notes import templates
 from castkit.notes.labels import LABELS, date_in_words
 from castkit.notes.licences import licence_name
-from castkit.notes.page import Files, files_view
 from castkit.notes.roles import role_name
 from castkit.notes.view import view
 
@@ -24,26 +23,19 @@ GOLDEN = Path(__file__).parent / "golden"
 NOWHERE = Path(__file__).parent / "no-such-folder"
 
 
-def page_of(text: str, values: dict[str, Any], files: Files) -> str:
-    given = {**values, "files": files_view(files, values["language"])}
-    return templates.render_html(templates.load(NOWHERE), templates.PAGE, given, html.body(text))
-
-
 def made(language: str = "en", **changes: Any) -> dict[str, str]:
-    """The three files of a language, by the ending of their names."""
+    """The files of a language, by the ending of their names."""
     sources = templates.load(NOWHERE)
     values = view(samples.material(**changes), language)
     text = templates.render_markdown(sources, values)
     return {
         "md": text,
-        "html": page_of(text, values, samples.files()),
-        "newsletter.html": templates.render_html(sources, templates.NEWSLETTER, values),
         "fragment.html": notes.fragment(text) + "\n",
     }
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-@pytest.mark.parametrize("ending", ["md", "html", "newsletter.html", "fragment.html"])
+@pytest.mark.parametrize("ending", ["md", "fragment.html"])
 def test_golden(language: str, ending: str) -> None:
     assert made(language)[ending] == (GOLDEN / f"{language}.{ending}").read_text("utf-8")
 
@@ -77,8 +69,7 @@ def tags_of(text: str) -> list[tuple[str, dict[str, str | None]]]:
 HOSTILE = "<script>alert(1)</script> *x* [y](javascript:alert(2)) {{ title }} \x00 \" ' & ]]>"
 
 
-@pytest.mark.parametrize("ending", ["html", "newsletter.html", "fragment.html"])
-def test_hostile_texts_break_out_nowhere(ending: str) -> None:
+def test_hostile_texts_break_out_nowhere() -> None:
     local = {"en": HOSTILE}
     person = {
         "id": "x",
@@ -93,24 +84,13 @@ def test_hostile_texts_break_out_nowhere(ending: str) -> None:
         "links": [{"kind": "other", "title": local, "url": "https://example.org/\"><script>"}],
     }  # fmt: skip
     show = {"title": local, "author": local, "funding_statement": local, "disclaimer": local, "copyright": HOSTILE}
-    clean, text = made()[ending], made(show_changes=show, **changes)[ending]
+    clean, text = made()["fragment.html"], made(show_changes=show, **changes)["fragment.html"]
     names = {tag for tag, _ in tags_of(clean)}
     assert {tag for tag, _ in tags_of(text)} <= names
     for tag, attributes in tags_of(text):
         assert not [name for name in attributes if name.startswith("on")], tag
         assert not (attributes.get("href") or "").lower().startswith("javascript")
     assert "\x00" not in text
-
-
-def test_page_fetches_nothing_and_says_its_language() -> None:
-    page = made("zh-Hans")["html"]
-    found = tags_of(page)
-    assert ("html", {"lang": "zh-Hans", "dir": "ltr"}) in found
-    assert ("meta", {"charset": "utf-8"}) in found
-    assert not {tag for tag, _ in found} & {"script", "link", "img", "iframe", "object"}
-    assert "url(" not in page
-    assert "@import" not in page
-    assert [tag for tag, _ in found].count("h1") == 1
 
 
 def test_fragment_has_only_what_directories_let_through() -> None:
@@ -241,12 +221,3 @@ def test_dates(language: str, words: str) -> None:
 )
 def test_licences(licence: str, found: tuple[str, str]) -> None:
     assert licence_name(licence) == found
-
-
-def test_newsletter_leads_to_this_episodes_page_and_says_what_is_unreviewed() -> None:
-    text = made("zh-Hans")["newsletter.html"]
-    button = next(
-        dict(found)["href"] for tag, found in tags_of(text) if "background:#0a5c8f" in (found.get("style") or "")
-    )
-    assert button == "https://cdn.example.org/a/episodes/talk/notes.zh-Hans.html"
-    assert "中文（简体）：机器翻译，未经审校" in text

@@ -24,7 +24,7 @@ def test_workspaces_copy_wins(tmp_path: Path) -> None:
 
 
 def test_packaged_one_serves_where_there_is_no_copy(tmp_path: Path) -> None:
-    (tmp_path / "newsletter.html.j2").write_text("x", "utf-8")
+    (tmp_path / "episode.html.j2").write_text("x", "utf-8")
     assert rendered(tmp_path).startswith("# Who pays? \\*Not\\* me\n\n*Season 1, episode 2")
 
 
@@ -36,17 +36,8 @@ def test_templates_may_include_others(tmp_path: Path) -> None:
 
 def test_a_copy_that_does_not_exist_yet_is_a_candidate(tmp_path: Path) -> None:
     found = templates.candidates(tmp_path)
-    for name in (templates.MARKDOWN, templates.PAGE, templates.NEWSLETTER):
-        assert tmp_path / name in found
-        assert PACKAGED / name in found
-
-
-def test_html_is_escaped_by_itself(tmp_path: Path) -> None:
-    (tmp_path / "notes.html.j2").write_text("{{ episode.summary }}|{{ content }}", "utf-8")
-    page = templates.render_html(
-        templates.load(tmp_path), templates.PAGE, view(samples.material(), "en"), "<p>body</p>"
-    )
-    assert page == "One &lt;b&gt;bold&lt;/b&gt; idea.|<p>body</p>\n"
+    assert tmp_path / templates.MARKDOWN in found
+    assert PACKAGED / templates.MARKDOWN in found
 
 
 BROKEN = {

@@ -9,6 +9,7 @@ import colorsys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -29,6 +30,7 @@ _QUIET: Colour = (214, 217, 222)
 _CONTRAST = 7.0  # of white text, WCAG 2, 1.4.6: titles and captions are read in passing
 _SPACING, _CHINESE_SPACING = 1.22, 1.28  # from line to line, as a multiple of the letters' size
 _FINE = 8  # titles are fitted so much larger than they are drawn, because `fit` tries every tenth size
+_PROOF = 48  # pixels: whether a font has a letter is told as well by a small one, and twenty times sooner
 _GAP = 0.035  # between two titles, of the room's height
 # By how many titles there are: of each, the share of the room's height it has, and its largest and smallest letters.
 _TITLES: dict[int, tuple[tuple[float, float, float], ...]] = {
@@ -66,7 +68,7 @@ def draw_card(path: Path, cover: Path, *, titles: Sequence[str], frame: Frame) -
     """
     from PIL import ImageDraw  # noqa: PLC0415
 
-    art = _opened(cover, max(frame.size))
+    art = opened(cover, max(frame.size))
     picture = _background(art, frame.size)
     background = _mean(picture)
     accent = _accent(art, background)
@@ -77,8 +79,11 @@ def draw_card(path: Path, cover: Path, *, titles: Sequence[str], frame: Frame) -
     return Card(accent, _mixed(background, 0.42), undrawn)
 
 
-def _opened(cover: Path, most: int) -> Picture:
-    """The cover in RGB, its transparency on ink, no larger than it is needed."""
+def opened(cover: Path, most: int) -> Picture:
+    """The cover in RGB, its transparency on ink, no side of more than `most` pixels.
+
+    Raises CastkitError where it cannot be read as a picture.
+    """
     from PIL import Image  # noqa: PLC0415
 
     try:
@@ -145,9 +150,10 @@ def _draw_text(
 ) -> tuple[float, str]:
     """Draws a title around the middle, if there is one, else from the left; where it ends, and what is missing."""
     middle, left, top, colour = place
-    font, missing = font_for(title, room.largest)
+    font, missing = font_for(title, _PROOF)
     text = "".join(char for char in title if char not in missing).strip()
-    enlarged, lines = fit(text, room, lambda at, line: font.font_variant(size=at).getlength(line))
+    sized = cache(lambda at: font.font_variant(size=at))  # a size is asked for once a word
+    enlarged, lines = fit(text, room, lambda at, line: sized(at).getlength(line))
     size = enlarged // _FINE
     font = font.font_variant(size=size)
     for line in lines:

@@ -18,11 +18,11 @@ from castkit.model.feeds import feed_name
 from castkit.model.published import Published
 from castkit.model.show import Show
 from castkit.steps.context import EpisodeContext
-from castkit.steps.drafts import at_home, lay_out_episode, lay_out_feeds
-from castkit.steps.feed_identity import possible_feeds, wanted_feeds
+from castkit.steps.drafts import abroad, at_home, lay_out_episode, lay_out_feeds, lay_out_site
+from castkit.steps.feed_identity import possible_feeds
 from castkit.steps.show_context import stored_episodes
 from castkit.storage.folder import FolderStore
-from castkit.storage.front_page import FrontPage, front_page
+from castkit.storage.front_page import front_page
 from castkit.storage.httpd import Site, SiteServer, open_server
 from castkit.storage.keys import feed_key, is_loopback
 from castkit.storage.open import open_store
@@ -30,7 +30,6 @@ from castkit.storage.store import Store
 from castkit.workspace import Workspace
 
 _PORT = 8000
-_NOT_ALL = "These episodes are not all published; nobody but you sees this page."
 
 
 @click.command()
@@ -39,7 +38,7 @@ _NOT_ALL = "These episodes are not all published; nobody but you sees this page.
 @click.option("--drafts", is_flag=True, help="Show built episodes that are not published, too.")
 @click.pass_obj
 def serve(app: App, /, *, port: int | None, host: str, drafts: bool) -> None:
-    """Serve the store over HTTP until Ctrl-C: feeds, media, transcripts, and a page to listen at."""
+    """Serve the store over HTTP until Ctrl-C: the show's pages, media, feeds."""
     workspace, show = app.load()
     store = open_store(show.store, workspace.root)
     if not drafts and not isinstance(store, FolderStore):
@@ -67,13 +66,8 @@ def serve(app: App, /, *, port: int | None, host: str, drafts: bool) -> None:
 
 
 def published_site(show: Show, store: FolderStore) -> Site:
-    """The store as it is; its front page is made anew for every request."""
-
-    def index() -> bytes:
-        episodes, note = _episodes(store)
-        return _page(show, list(episodes.values()), note=note)
-
-    return Site((store.folder,), index)
+    """The store as it is."""
+    return Site((store.folder,), lambda: _front_page(show, (store.folder,)))
 
 
 def drafts_site(workspace: Workspace, show: Show, store: Store, home: FolderStore) -> Site:
@@ -81,14 +75,17 @@ def drafts_site(workspace: Workspace, show: Show, store: Store, home: FolderStor
     published, note = _episodes(store)
     if note:
         click.echo(f"note: {note}", err=True)
-    if isinstance(store, FolderStore):
+    is_here = isinstance(store, FolderStore)
+    if is_here:
         published = {slug: at_home(episode, home) for slug, episode in published.items()}
     built = dict(_built(workspace, show, home))
-    episodes = [*{**published, **built}.values()]
-    lay_out_feeds(workspace, show, episodes, home)
-    page = _page(show, episodes, drafts=built.keys() - published.keys(), note=_NOT_ALL)
+    lay_out_feeds(workspace, show, {**published, **built}.values(), home)
+    if show.site.enabled:
+        shown = published if is_here else {slug: abroad(episode) for slug, episode in published.items()}
+        drafts = built.keys() - published.keys()
+        lay_out_site(workspace, show, {**shown, **built}.values(), home, drafts)
     folders = (home.folder, store.folder) if isinstance(store, FolderStore) else (home.folder,)
-    return Site(folders, lambda: page)
+    return Site(folders, lambda: _front_page(show, folders))
 
 
 def _built(workspace: Workspace, show: Show, home: FolderStore) -> Iterator[tuple[str, Published]]:
@@ -116,11 +113,9 @@ def _feed_names(show: Show, folders: Iterable[Path]) -> list[str]:
     return [name for kind, name in possible if kind == "audio" or any((at / f"{name}.xml").is_file() for at in found)]
 
 
-def _page(show: Show, episodes: list[Published], *, drafts: set[str] | None = None, note: str = "") -> bytes:
+def _front_page(show: Show, folders: Iterable[Path]) -> bytes:
     title = show.show.title.in_(show.main_language, show.languages)
-    names = (feed_name(*one) for one in wanted_feeds(show, episodes))
-    feeds = {name: feed_key(name) for name in names}
-    return front_page(FrontPage(title, show.languages, feeds, episodes, drafts or set(), note))
+    return front_page(title, show.main_language, map(feed_key, _feed_names(show, folders)))
 
 
 def _listen(host: str, port: int) -> SiteServer:

@@ -1,6 +1,6 @@
-"""Templates of the show notes: Markdown, the page made of it, and the newsletter.
+"""Templates of the show notes in Markdown.
 
-Rule: what a template of Markdown prints is escaped as Markdown, what one of HTML prints as HTML.
+Rule: what such a template prints is escaped as Markdown.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from castkit.notes import markdown
 from castkit.templating import Source
 
 MARKDOWN = "notes.md.j2"
-PAGE = "notes.html.j2"
-NEWSLETTER = "newsletter.html.j2"
-_NAMES = (MARKDOWN, PAGE, NEWSLETTER)
+_NAMES = (MARKDOWN,)
 
 
 def candidates(folder: Path) -> tuple[Path, ...]:
@@ -37,11 +35,6 @@ def render_markdown(sources: Mapping[str, Source], values: Mapping[str, Any]) ->
     text = templating.render(sources, MARKDOWN, {**values, "labels": labels}, markup)
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
-
-
-def render_html(sources: Mapping[str, Source], name: str, values: Mapping[str, Any], content: str = "") -> str:
-    """A template of HTML; `content` is HTML sanitised by castkit.notes.html, which it prints as it is."""
-    return templating.render_html(sources, name, {**values, "content": templating.safe(content)})
 
 
 def _escaped(value: Any) -> Any:

@@ -5,8 +5,8 @@ Rule: plain strings, tuples and dictionaries only, already in the page's languag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from castkit.model import review
@@ -28,24 +28,19 @@ _RIGHT_TO_LEFT = frozenset("ar dv fa he ku ps sd ug ur yi".split())
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the notes are made of; `transcripts` are languages with where their words come from.
-
-    `addresses` are those of the episode's pages, by language: where the newsletter sends its readers.
-    """
+    """What the notes are made of; `transcripts` are languages with where their words come from."""
 
     show: Show
     episode: Episode
     people: tuple[Person, ...]
     programme: Programme
     transcripts: tuple[tuple[str, Origin], ...]
-    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 def view(material: Material, language: str) -> dict[str, Any]:
     """The values for a template; the packaged templates use every one of them, or nearly."""
     return {
         **common(material.show, material.episode, language),
-        "page_url": material.addresses.get(language, ""),
         "people": tuple(_person(person, material.show, language) for person in material.people),
         "chapters": _chapters(material, language),
         "documents": _documents(material, language),
@@ -68,7 +63,7 @@ def common(show: Show, episode: Episode, language: str) -> dict[str, Any]:
     licence, licence_url = licence_name(info.licence)
     return {
         "language": language,
-        "direction": "rtl" if primary(language) in _RIGHT_TO_LEFT else "ltr",
+        "direction": direction(language),
         "labels": labels_for(language),
         "show": {
             "title": text(info.title),
@@ -89,6 +84,11 @@ def common(show: Show, episode: Episode, language: str) -> dict[str, Any]:
         "disclaimer": text(info.disclaimer),
         "licence": {"name": licence, "url": licence_url},
     }
+
+
+def direction(language: str) -> str:
+    """The way the language is written, as HTML names it."""
+    return "rtl" if primary(language) in _RIGHT_TO_LEFT else "ltr"
 
 
 def _number(episode: Episode, language: str) -> str:

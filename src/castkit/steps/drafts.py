@@ -5,7 +5,8 @@ Rule: nothing is written to the workspace, and nothing leaves this machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from castkit.feed.render import documents
@@ -15,6 +16,7 @@ from castkit.steps.carry import carried
 from castkit.steps.context import EpisodeContext
 from castkit.steps.feed_identity import addresses, cover_key
 from castkit.steps.publication import Publication, publication, to_bytes
+from castkit.steps.site_made import send_small_cover, show_site, site_documents
 from castkit.storage.folder import FolderStore
 from castkit.storage.keys import feed_key, published_key
 from castkit.storage.mediatypes import cache_control, media_type
@@ -45,16 +47,33 @@ def lay_out_feeds(workspace: Workspace, show: Show, episodes: Iterable[Published
             store.write(feed_key(feed.name, page), data)
 
 
+def lay_out_site(
+    workspace: Workspace, show: Show, episodes: Iterable[Published], store: FolderStore, drafts: Collection[str]
+) -> None:
+    """Writes the show's pages into the store; they say which episodes, by slug, are not published."""
+    send_small_cover(workspace, show, store)
+    made = show_site(workspace, show, episodes, store.url)
+    # Nobody is sent a link to a draft: the cover will do as its picture.
+    site = replace(made, share_pictures={}, drafts=frozenset(drafts))
+    for key, data in site_documents(site, workspace).items():
+        store.write(key, data)
+
+
 def at_home(episode: Published, store: FolderStore) -> Published:
     """The episode with all its files under the addresses of this store."""
-    return Published.model_validate(_moved(episode.model_dump(), store))
+    return Published.model_validate(_moved(episode.model_dump(), lambda key: {"url": store.url(key)}))
 
 
-def _moved(value: Any, store: FolderStore) -> Any:
+def abroad(episode: Published) -> Published:
+    """The episode with all its files where they are, seen from a store that does not hold them."""
+    return Published.model_validate(_moved(episode.model_dump(), lambda _: {"key": ""}))
+
+
+def _moved(value: Any, change: Callable[[str], Mapping[str, str]]) -> Any:
     if isinstance(value, Mapping):
-        moved = {key: _moved(one, store) for key, one in value.items()}
+        moved = {key: _moved(one, change) for key, one in value.items()}
         is_stored = {"key", "url", "sha256"} <= value.keys() and value["key"]  # else it lies on another host
-        return moved | {"url": store.url(value["key"])} if is_stored else moved
+        return {**moved, **change(value["key"])} if is_stored else moved
     if isinstance(value, list | tuple):
-        return [_moved(one, store) for one in value]
+        return [_moved(one, change) for one in value]
     return value

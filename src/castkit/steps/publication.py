@@ -54,7 +54,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The objects in the order of sending (media, transcripts, pictures, chapters, notes), and what they make up."""
+    """The objects in the order of sending (media, transcripts, pictures, chapters, pages), and what they make up."""
 
     items: tuple[Item, ...]
     published: Published
@@ -75,6 +75,7 @@ def inputs(context: EpisodeContext) -> Iterator[Path]:
     yield from pictures.paths(context)
     for language in context.show.languages:
         yield from (paths.chapters_json(language), paths.notes_html(language), paths.notes_markdown(language))
+        yield paths.share_image(language)
 
 
 def transcript_paths(context: EpisodeContext, language: str) -> tuple[Path, ...]:
@@ -103,9 +104,12 @@ def stream_names(context: EpisodeContext) -> tuple[tuple[str, str], ...]:
     return tuple((f"hls-{whole[:HASH_LENGTH]}/{name}", digest) for name, digest in found)
 
 
-def hashed_name(context: EpisodeContext, path: Path) -> tuple[str, str]:
-    """A built file's name in the episode's folder of the store, `<slug>-<hash>.en.vtt`, and its whole SHA-256."""
-    digest = _sha256(context, path)
+def hashed_name(context: EpisodeContext, path: Path, content: Path | None = None) -> tuple[str, str]:
+    """A built file's name in the episode's folder of the store, `<slug>-<hash>.en.vtt`, and its whole SHA-256.
+
+    `content` is where the file lies while it is being made.
+    """
+    digest = _sha256(context, content or path)
     ending = path.name.removeprefix(context.slug)
     return f"{context.slug}-{digest[:HASH_LENGTH]}{ending}", digest
 
@@ -141,6 +145,11 @@ def publication(context: EpisodeContext, address: Address, *, into: Path | None 
         for language in languages
         if paths.notes_html(language).is_file()
     }
+    shares = {
+        language: _hashed(context, paths.share_image(language), address)
+        for language in notes
+        if paths.share_image(language).is_file()
+    }
     published = Published.model_validate(
         {
             **described(context),
@@ -167,11 +176,14 @@ def publication(context: EpisodeContext, address: Address, *, into: Path | None 
                 for track, item in transcripts
             ],
             "notes": {language: item.file for language, item in notes.items()},
+            "share_images": {language: item.file for language, item in shares.items()},
         }
     )
     media = (audio, *others, *((video,) if video else ()), *stream)
-    items = (*media, *(item for _, item in transcripts), *shown.values(), *chapters.values(), *notes.values())
-    return Publication(items, published)
+    words = (item for _, item in transcripts)
+    return Publication(
+        (*media, *words, *shown.values(), *chapters.values(), *shares.values(), *notes.values()), published
+    )
 
 
 def _kept_of_old_host(context: EpisodeContext) -> PublishedImport | None:
@@ -195,7 +207,7 @@ def described(context: EpisodeContext) -> dict[str, Any]:
         for person in credited(context)
     ]
     keys = {"guid", "date", "title", "summary", "description", "season", "number", "number_shown", "type", "keywords"}
-    keys |= {"licence", "locations"}
+    keys |= {"licence", "locations", "links"}
     return {
         **episode.model_dump(mode="json", include=keys),
         "slug": context.slug,

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 _CHUNK = 1 << 18  # bytes
 _IDLE_S = 60  # a connection that says nothing for so long is closed
 _MOST_ETAGS = 4096
+_INDEX, _LOST = "index.html", "404.html"
 _EVERYWHERE = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -41,7 +42,10 @@ _EVERYWHERE = {
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is served: files below `folders`, the first that has one wins, and a page at `/` made when asked for."""
+    """What is served: files below `folders`, the first that has one wins.
+
+    At `/` stands their index.html, else a page made when asked for; what is not there is answered with their 404.html.
+    """
 
     folders: tuple[Path, ...]
     index: Callable[[], bytes]
@@ -64,7 +68,7 @@ def _key(target: str) -> str:
     """The store's key that a request's target names, or an empty string where it can be none."""
     path = target.partition("?")[0].partition("#")[0]
     try:
-        return checked(unquote_to_bytes(path.removeprefix("/")).decode())
+        return checked(unquote_to_bytes(path.removeprefix("/")).decode()) if path != "/" else _INDEX
     except (StoreError, UnicodeDecodeError):
         return ""
 
@@ -145,19 +149,18 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         if self.headers.get("Content-Length") or self.headers.get("Transfer-Encoding"):
             self.close_connection = True  # a body that nobody reads must not pass for the next request
-        if self.path.partition("?")[0] == "/":
-            self._page(self.server.site.index())
-            return
         found = self.server.site.find(self.path)
         try:
             file = found[1].open("rb") if found else None
         except OSError:
             file = None
-        if file is None or found is None:
-            self._text(HTTPStatus.NOT_FOUND)
-            return
-        with file:
-            self._file(found[0], file)
+        if file is not None and found is not None:
+            with file:
+                self._file(found[0], file)
+        elif self.path.partition("?")[0] == "/":
+            self._page(self.server.site.index())
+        else:
+            self._lost()
 
     def _file(self, key: str, file: IO[bytes]) -> None:
         stat = os.fstat(file.fileno())
@@ -204,6 +207,21 @@ class Handler(BaseHTTPRequestHandler):
             self._head(HTTPStatus.NOT_MODIFIED, headers)
             return
         self._head(HTTPStatus.OK, {**headers, "Content-Length": str(len(body))})
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _lost(self) -> None:
+        """The store's own page for this where it has one."""
+        found = self.server.site.find(f"/{_LOST}")
+        try:
+            body = found[1].read_bytes() if found else b""
+        except OSError:
+            body = b""
+        if not body:
+            self._text(HTTPStatus.NOT_FOUND)
+            return
+        headers = {"Content-Type": media_type(_LOST), "Cache-Control": SHORT, "Content-Length": str(len(body))}
+        self._head(HTTPStatus.NOT_FOUND, headers)
         if self.command != "HEAD":
             self.wfile.write(body)
 

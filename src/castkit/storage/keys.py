@@ -24,9 +24,13 @@ def feed_key(name: str, page: int = 0) -> str:
     return f"feeds/{name}.page-{page}.xml" if page else f"feeds/{name}.xml"
 
 
-def show_page_key(language: str, main_language: str) -> str:
-    """Where the show's page in this language lies in the store: `index.html` in the show's main language."""
-    return "index.html" if language == main_language else f"index.{language}.html"
+def show_page_key(language: str, main_language: str, page: int = 0) -> str:
+    """Where the show's page in this language lies in the store: `index.html` in the show's main language.
+
+    `page` is one of older episodes, counted from the oldest (1).
+    """
+    parts = ("index", *(() if language == main_language else (language,)), *([f"page-{page}"] if page else ()))
+    return f"{'.'.join(parts)}.html"
 
 
 def published_key(slug: str) -> str:

@@ -13,6 +13,7 @@ UNKNOWN = "application/octet-stream"
 # By the end of the name, the longer ending first.
 _BY_ENDING = {
     ".chapters.json": "application/json+chapters",
+    "sitemap.xml": "application/xml; charset=utf-8",
     ".xml": "application/rss+xml; charset=utf-8",
     ".srt": "application/x-subrip; charset=utf-8",
     ".vtt": "text/vtt; charset=utf-8",

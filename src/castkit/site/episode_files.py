@@ -1,6 +1,7 @@
-"""What the page of the notes says of the episode's files: the player, its captions, and what there is to download.
+"""What an episode's page says of the episode's files: the player, its captions, and what there is to download.
 
-Rule: files are named relative to the page, which lies beside them in the store, so that it works under any address.
+Rule: files are named relative to the page, which lies beside them in the store, so that it works under any address,
+and from a folder that was sent round.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from urllib.parse import quote
 
 from castkit.model import review
 from castkit.model.cue import Origin
-from castkit.model.language import best_match, language_name
-from castkit.notes.view import own_first
+from castkit.model.language import best_match, language_name, primary
 
 _FORMATS = {"m4a": "M4A", "opus": "Opus"}  # by the ending of the name
 
@@ -37,22 +37,31 @@ class Files:
     words: tuple[Words, ...]
     other_audio: tuple[str, ...] = ()
     stream: str = ""
+    picture: str = ""  # what a video shows before it plays
+
+
+def own_first(languages: tuple[str, ...], reader: str) -> tuple[str, ...]:
+    """Tracks in the order a reader of this language wants them: the same tag, the same language, the rest."""
+    return tuple(sorted(languages, key=lambda tag: (tag != reader, primary(tag) != primary(reader))))
 
 
 def files_view(files: Files, language: str) -> dict[str, Any]:
-    """`files` for the template of the page: addresses ready for an attribute, words in the page's language.
+    """`files` for the template: addresses ready for an attribute, words in the page's language.
 
     The captions to start with are those of the page's language; none where no track is in it.
     """
-    shown = best_match(language, [words.language for words in files.words])
-    order = own_first(((words.language, words.origin) for words in files.words), language)
     by_language = {words.language: words for words in files.words}
+    shown = best_match(language, by_language)
     return {
         "audio": quote(files.audio),
         "other_audio": tuple({"format": _format(name), "url": quote(name)} for name in files.other_audio),
         "video": quote(files.video),
         "stream": quote(files.stream),
-        "transcripts": tuple(_transcript(by_language[tag], language, is_default=tag == shown) for tag, _ in order),
+        "picture": quote(files.picture),
+        "transcripts": tuple(
+            _transcript(by_language[tag], language, is_default=tag == shown)
+            for tag in own_first(tuple(by_language), language)
+        ),
     }
 
 
@@ -67,6 +76,7 @@ def _transcript(words: Words, language: str, *, is_default: bool) -> dict[str, A
         "tag": words.language,
         "language": language_name(words.language, language),
         "note": review.in_words(words.origin, language),
+        "is_draft": not words.origin.is_reviewed,
         "captions": quote(words.vtt),
         "is_default": is_default,
         "files": tuple({"format": name, "url": quote(file)} for name, file in formats),
