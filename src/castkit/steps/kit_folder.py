@@ -1,0 +1,157 @@
+"""The folder of a kit: whole or not there, recognised again, and nothing of a person's lost with it.
+
+Rule: a new folder is swapped in; one that somebody changed is set aside, and one that is no kit is not touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from castkit import atomic
+from castkit.errors import CastkitError
+from castkit.steps.files import json_text
+
+RECEIPT = "kit.json"
+_WORK = ".part-kit-"  # a name that the next build sweeps away if this is killed
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Of what a sound or video was made (a key), what was measured of it, and what a person should know."""
+
+    key: str
+    measured: Mapping[str, float]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A kit that is there: its files with their digests, and its sound or video, by name."""
+
+    folder: Path
+    files: Mapping[str, str]
+    media: Mapping[str, Kept]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether somebody changed, removed or added anything."""
+        found = {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*") if path.is_file()}
+        found.pop(RECEIPT, None)
+        return found.keys() != self.files.keys() or any(digest(found[name]) != sha for name, sha in self.files.items())
+
+    def made_of(self, key: str) -> tuple[Path, Kept] | None:
+        """The file made of the same, where it is as it was made."""
+        for name, kept in self.media.items():
+            path = self.folder / name
+            if kept.key == key and path.is_file() and digest(path) == self.files.get(name):
+                return path, kept
+        return None
+
+
+def read(folder: Path) -> Before | None:
+    """The kit in this folder, None where there is nothing; CastkitError where something else is there."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return None
+    try:
+        value = json.loads((folder / RECEIPT).read_text("utf-8"))
+        media = {name: Kept(**kept) for name, kept in value["media"].items()}
+        return Before(folder, dict(value["files"]), media)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CastkitError(
+            f"{folder} is there already, and is no kit of castkit's", "name another folder with --to, or move it away"
+        ) from error
+
+
+def neighbours(folder: Path) -> Iterator[Before]:
+    """The kits beside this one: two platforms may want the same video."""
+    for path in sorted(folder.parent.glob(f"*/{RECEIPT}")):
+        try:
+            found = read(path.parent)
+        except CastkitError:
+            continue
+        if found and path.parent != folder:
+            yield found
+
+
+@contextmanager
+def work_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder beside the kit's own, gone when the block ends; CastkitError where nothing can be written."""
+    work = folder.with_name(f"{_WORK}{folder.name}")
+    try:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        yield work
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        raise CastkitError(
+            f"the kit cannot be written: {error.strerror or error}{where}",
+            "check the space and your permissions there",
+        ) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def write_receipt(work: Path, about: Mapping[str, Any], media: Mapping[str, Kept]) -> dict[str, str]:
+    """Writes `kit.json`, by which the kit is known again; gives back the digest of each file, by its name."""
+    files = {
+        path.relative_to(work).as_posix(): digest(path)
+        for path in sorted(work.rglob("*"))
+        if path.is_file() and path.name != RECEIPT
+    }
+    value = {"version": 1, **about, "media": {name: asdict(kept) for name, kept in media.items()}, "files": files}
+    (work / RECEIPT).write_text(json_text(value), encoding="utf-8", newline="\n")
+    return files
+
+
+def is_same(work: Path, before: Before | None) -> bool:
+    """Whether what was made is what is there already, to the byte."""
+    return before is not None and digest(work / RECEIPT) == digest(before.folder / RECEIPT) and not before.is_changed
+
+
+def swap_in(work: Path, folder: Path, before: Before | None) -> Path | None:
+    """Puts the new kit in the place of the old; gives back where a changed one was set aside, if it was."""
+    aside = None
+    if before is not None:
+        aside = _free_name(folder) if before.is_changed else None
+        gone = aside or folder.with_name(f"{_WORK}{folder.name}.old")
+        shutil.rmtree(gone, ignore_errors=True)
+        atomic.replace(folder, gone)
+        try:
+            atomic.replace(work, folder)
+        except OSError:
+            atomic.replace(gone, folder)
+            raise
+        if aside is None:
+            shutil.rmtree(gone, ignore_errors=True)
+        return aside
+    if folder.is_dir():
+        folder.rmdir()  # it is empty, and a folder cannot be renamed over another everywhere
+    atomic.replace(work, folder)
+    return None
+
+
+def _free_name(folder: Path) -> Path:
+    names = (folder.with_name(f"{folder.name}.edited-{number}") for number in range(1, 10_000))
+    return next(name for name in names if not name.exists())
+
+
+def link(source: Path, target: Path) -> None:
+    """The same file under another name, without a copy where the file system can; else a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, in lower-case hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
