@@ -49,14 +49,21 @@ def _stale(stage: Stage[C], context: C, receipt: Receipt, digests: Digests) -> s
         return "step changed"
     if changed := changed_keys(receipt.settings, stage.settings(context)):
         return f"settings changed: {_some(changed)}"
-    reads = {digests.name(path): digests.of(path) for path in stage.reads(context)}
+    reads = {digests.name(path): digests.known(path) for path in stage.reads(context)}
     if changed := [name for name in {**receipt.reads, **reads} if receipt.reads.get(name) != reads.get(name)]:
         return f"inputs changed: {_some(sorted(changed))}"
     writes = {digests.name(path): path for path in stage.writes(context)}
-    missing = [name for name, path in writes.items() if name not in receipt.writes or not path.is_file()]
+    missing = [name for name, path in writes.items() if not _is_made(receipt, name, path, digests)]
     if missing:
         return f"output missing: {_some(missing)}"
     return None
+
+
+def _is_made(receipt: Receipt, name: str, path: Path, digests: Digests) -> bool:
+    """Whether the stage made this file and it is here, or away as it was made."""
+    if name not in receipt.writes:
+        return False
+    return path.is_file() or (digests.is_away(path) and digests.known(path) == receipt.writes[name])
 
 
 def edited_outputs(names: Iterable[str], receipts: Receipts, digests: Digests) -> tuple[Path, ...]:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from castkit import atomic
+from castkit.engine.away import read
+from castkit.errors import DAMAGED
 
 logger = logging.getLogger(__name__)
 VERSION = 1
@@ -72,7 +74,7 @@ def load(path: Path) -> Receipts:
         return Receipts(stages, {str(name): str(digest) for name, digest in value["pending"].items()})
     except FileNotFoundError:
         return Receipts()
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except DAMAGED:
         logger.warning("%s cannot be read; every step runs again", path)
         return Receipts()
 
@@ -109,19 +111,21 @@ def save(path: Path, receipts: Receipts) -> None:
 class Digests:
     """The sha256 of files below one root, remembered by size and modification time to spare large recordings.
 
-    The memory is a cache at `cache`: losing it costs time only.
+    The memory is a cache at `cache`: losing it costs time only. `away` is a file that says of files which are not here
+    what they were: a workspace taken back from a backup is up to date without its recordings.
     """
 
     # A file changed this shortly before it was hashed may change again within the clock's grain: not remembered.
     GRAIN_NS = 2_000_000_000
 
-    def __init__(self, root: Path, cache: Path) -> None:
+    def __init__(self, root: Path, cache: Path, away: Path | None = None) -> None:
         self.root = root
         self._cache = cache
         self._changed = False
+        self._away = read(away)
         try:
             self._known: dict[str, list[Any]] = dict(json.loads(cache.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, *DAMAGED):
             self._known = {}
 
     def name(self, path: Path) -> str:
@@ -144,6 +148,14 @@ class Digests:
             digest = file_digest(file, "sha256").hexdigest()
         self._remember(name, path, stat, digest)
         return digest
+
+    def known(self, path: Path) -> str | None:
+        """The sha256 of the file, or where it is not here and is known to be away, what it was."""
+        return self.of(path) or self._away.get(self.name(path))
+
+    def is_away(self, path: Path) -> bool:
+        """Whether the file is not here, though it is known what it was."""
+        return self.name(path) in self._away and not path.is_file()
 
     def _remember(self, name: str, path: Path, before: os.stat_result, digest: str) -> None:
         after = path.stat()

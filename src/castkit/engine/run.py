@@ -19,7 +19,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from castkit import atomic
-from castkit.engine import events, receipts
+from castkit.engine import away, events, receipts
 from castkit.engine.plan import Decision, decide, edited_outputs, known_digests
 from castkit.engine.receipts import Digests, Receipt, Receipts
 from castkit.engine.stage import Stage
@@ -45,7 +45,12 @@ class Place:
     lock: Path
 
     def digests(self) -> Digests:
-        return Digests(self.root, self.receipts.with_name(".digests.json"))
+        return Digests(self.root, self.receipts.with_name(".digests.json"), self.away)
+
+    @property
+    def away(self) -> Path:
+        """What is not here of what the receipts name, by digest; written where a backup is taken back."""
+        return self.receipts.with_name(away.NAME)
 
 
 @dataclass(slots=True)
@@ -189,7 +194,9 @@ class Runner(Generic[C]):
         self.report(events.Started(self.place.subject, stage.name, reason))
         began = time.monotonic()
         settings = json.loads(json.dumps(stage.settings(self.context)))
-        reads = {self.digests.name(path): self.digests.of(path) for path in stage.reads(self.context)}
+        wanted = tuple(stage.reads(self.context))
+        self._refuse_away(stage, reason, wanted)
+        reads = {self.digests.name(path): self.digests.of(path) for path in wanted}
         targets = tuple(stage.writes(self.context))
         self._protect(stage, targets, reason)
         job = StageJob(self.place.subject, stage.name, targets, self.report, self._cancelled)
@@ -201,6 +208,37 @@ class Runner(Generic[C]):
             for part in job.parts.values():
                 part.unlink(missing_ok=True)
         self.report(events.Finished(self.place.subject, stage.name, time.monotonic() - began, reason))
+
+    def _refuse_away(self, stage: Stage[C], reason: str, wanted: Sequence[Path]) -> None:
+        """CastkitError where the stage needs files that are away: which, and how they come back."""
+        lacking = [self.digests.name(path) for path in wanted if self.digests.is_away(path)]
+        if not lacking:
+            return
+        sources, makers = self._origins(lacking)
+        redo = " ".join(f"--redo {name}" for name in makers)
+        again = f"run the command again with {redo}" if makers else "run the command again"
+        bring = f"bring {', '.join(sources)} back, then {again}" if sources else again
+        raise CastkitError(
+            f"{stage.name} has to run again ({reason}), and needs what was not taken back from the backup: "
+            f"{', '.join(lacking)}",
+            f"{bring}; or take it back, where the backup has it: castkit restore . --into-existing",
+        )
+
+    def _origins(self, names: Sequence[str]) -> tuple[list[str], list[str]]:
+        """What lies at the bottom of these files and is not here either, and the stages that make them of it."""
+        sources: dict[str, None] = {}
+        makers: dict[str, None] = {}
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            maker = next((one for one, receipt in self.receipts.stages.items() if name in receipt.writes), None)
+            if maker is None:
+                sources[name] = None
+            elif maker not in makers:
+                makers[maker] = None
+                needs = self.receipts.stages[maker].reads
+                waiting += [one for one in needs if self.digests.is_away(self.place.root / one)]
+        return list(sources), list(makers)
 
     def _protect(self, stage: Stage[C], targets: tuple[Path, ...], reason: str) -> None:
         """Before the stage overwrites what a person edited, whichever stage made it: stops, or sets the edit aside."""

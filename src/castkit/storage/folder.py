@@ -57,6 +57,14 @@ class FolderStore:
         with self._reading(key):
             return path.read_bytes()
 
+    def part(self, key: str, start: int, size: int) -> bytes:
+        path = self.path(key)
+        if not path.is_file():
+            raise StoreError(f"{key} is not in the {self.name}", "publish the episode again")
+        with self._reading(key), path.open("rb") as file:
+            file.seek(start)
+            return file.read(size)
+
     def put(
         self, key: str, source: Path, *, content_type: str, cache_control: str, progress: Progress | None = None
     ) -> ObjectInfo:
@@ -87,15 +95,25 @@ class FolderStore:
             atomic.write_bytes(self.path(key), data)
 
     def list(self, prefix: str = "") -> Iterator[str]:
+        inside = prefix.rpartition("/")[0]
+        start = self.path(inside) if inside else self.folder
         with self._reading(prefix):
-            found = (path for path in self.folder.rglob("*") if not atomic.is_part(path.name) and path.is_file())
+            found = (path for path in start.rglob("*") if not atomic.is_part(path.name) and path.is_file())
             keys = sorted(path.relative_to(self.folder).as_posix() for path in found)
         return iter([key for key in keys if key.startswith(prefix)])
 
     def listing(self, prefix: str = "") -> Iterator[Listed]:
         """Without tags: a file's time is no version, and its digest would mean to read it."""
         with self._reading(prefix):
-            return iter([Listed(key, self.path(key).stat().st_size, NOTHING) for key in self.list(prefix)])
+            return iter([one for key in self.list(prefix) if (one := self._listed(key))])
+
+    def _listed(self, key: str) -> Listed | None:
+        """None where somebody deleted it since the folder was read."""
+        try:
+            found = self.path(key).stat()
+        except FileNotFoundError:
+            return None
+        return Listed(key, found.st_size, NOTHING, found.st_mtime)
 
     def delete(self, key: str) -> None:
         with self._writing(key):

@@ -102,13 +102,24 @@ class S3Store:
                 raise StoreError(f"{key} is not in {self.name}", "publish the episode again") from error
             raise
 
+    def part(self, key: str, start: int, size: int) -> bytes:
+        place, wanted = self.place(key), f"bytes={start}-{start + size - 1}"
+        return self.call(
+            lambda client: client.get_object(Bucket=self.bucket, Key=place, Range=wanted)["Body"].read(),
+            what=f"reading {key}",
+            size=size,
+        )
+
     def put(
         self, key: str, source: Path, *, content_type: str, cache_control: str, progress: Progress | None = None
     ) -> ObjectInfo:
         return self.send(key, source, Terms(content_type, cache_control), progress)
 
     def send(self, key: str, source: Path, terms: Terms, progress: Progress | None = None) -> ObjectInfo:
-        return s3_upload.put(self, s3_order.order(key, self.place(key), source, terms), progress)
+        return s3_upload.put(self, self._order(key, source, terms), progress)
+
+    def _order(self, key: str, source: Path, terms: Terms) -> s3_order.Order:
+        return s3_order.order(key, self.place(key), source, terms, checksum=self._checksum)
 
     def list(self, prefix: str = "") -> Iterator[str]:
         return (one.key for one in self.listing(prefix))
@@ -220,7 +231,7 @@ class S3Store:
             for item in page.get("Contents", ()):
                 key = item["Key"].removeprefix(self._prefix)
                 if not s3_probe.is_probe(key) and not key.endswith("/"):
-                    yield Listed(key, item["Size"], item.get("ETag", ""))
+                    yield Listed(key, item["Size"], item.get("ETag", ""), item["LastModified"].timestamp())
             if not page.get("IsTruncated"):
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}

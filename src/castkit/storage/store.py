@@ -33,11 +33,15 @@ class ObjectInfo:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An object as a listing tells of it: `tag` is empty in stores whose listing does not tell versions apart."""
+    """An object as a listing tells of it: `tag` is empty in stores whose listing does not tell versions apart.
+
+    `modified` is when it was written by the store's own clock, in seconds since 1970.
+    """
 
     key: str
     size: int
     tag: str
+    modified: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ class Store(Protocol):
     def get(self, key: str) -> bytes:
         """The whole object, for small ones; StoreError where there is none."""
 
+    def part(self, key: str, start: int, size: int) -> bytes:
+        """These bytes of an object of any size, as many as there are; StoreError where there is none."""
+
     def put(
         self, key: str, source: Path, *, content_type: str, cache_control: str, progress: Progress | None = None
     ) -> ObjectInfo:
@@ -91,7 +98,7 @@ class Store(Protocol):
         """The keys that begin with this text, sorted."""
 
     def listing(self, prefix: str = "") -> Iterator[Listed]:
-        """The same with sizes and versions."""
+        """The same with sizes, versions and times."""
 
     def delete(self, key: str) -> None:
         """Takes the object away; nothing happens where there is none."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit import atomic
+from castkit.errors import DAMAGED
 from castkit.storage.s3_presets import CHECKSUMS, Checksum
 
 
@@ -51,6 +52,6 @@ def note(notebook: Path | None, place: str, upload: Unfinished | None) -> None:
 def _read(notebook: Path | None) -> dict[str, dict[str, Any]]:
     try:
         found = json.loads(notebook.read_text("utf-8")) if notebook else {}
-    except (OSError, ValueError):
+    except (OSError, *DAMAGED):
         return {}
     return {name: entry for name, entry in found.items() if isinstance(entry, dict)} if isinstance(found, dict) else {}
