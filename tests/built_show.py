@@ -113,6 +113,7 @@ def build(
         )
         write(paths.notes_markdown(language), f"# Title\n\nNotes in **{language}**.\n".encode())
         write(paths.notes_html(language), f"<!doctype html>\n<p>{language}</p>\n".encode())
+        write(paths.share_image(language), cover())
 
 
 def context(workspace: Workspace, slug: str = "talk") -> EpisodeContext:

@@ -17,7 +17,7 @@ TOOLBOXES = (
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "timecode", "atomic"),
     ("model",),
-    ("workspace", "ffmpeg", "templating"),
+    ("workspace", "ffmpeg", "templating", "sandbox"),
     ("engine", *TOOLBOXES),
     ("config", "scaffold"),
     ("steps",),
@@ -59,7 +59,7 @@ HOMES = {
     "srt": ("subtitles.files",),
     "rjieba": ("subtitles.atoms", "wording.dictionary", "wording.segments"),
     "opencc": ("translate.script",),
-    "jinja2": ("templating", "report.page"),
+    "jinja2": ("templating", "sandbox", "report.page"),
     "markupsafe": ("templating",),
     "segno": ("site.codes",),
     "nh3": ("notes.html",),
@@ -137,7 +137,7 @@ def test_libraries_stay_in_their_homes(path: Path) -> None:
 
 def test_subprocesses_are_run_in_one_module() -> None:
     users = {name_of(path) for path in modules() for _, target in imports(path) if target == "subprocess"}
-    assert users <= {"ffmpeg.tools", "ffmpeg.running", "speech.pip"}, users
+    assert users <= {"ffmpeg.tools", "ffmpeg.starting", "speech.pip"}, users
 
 
 def test_the_table_of_homes_is_whole_and_true() -> None:

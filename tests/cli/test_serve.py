@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -83,14 +84,12 @@ def test_the_store_as_it_is(workspace: Workspace) -> None:
         assert server.feeds == {one: f"{server.url}feeds/{one}.xml" for one in ("en", "zh-Hans")}
         assert server.get(server.feeds["en"]) == b"<rss/>"
         page = server.get("/").decode()
-        assert "One &lt;talk&gt;" in page
-        assert "not published" not in page
-        sound = re.search(r'<video[^>]* src="([^"]+)"', page)[1]
+        assert "castkit feed" in page, "the store has no page yet"
+        assert server.get(re.search(r'href="([^"]+)"', page)[1]) == b"<rss/>"
+        store.write("index.html", b"<h1>ours</h1>")
+        assert server.get("/") == b"<h1>ours</h1>", "the page follows the store"
+        sound = next(key for key in store.list() if key.endswith(".mp3"))
         assert server.get(sound) == workspace.episode("talk").audio.read_bytes()
-        store.delete("episodes/talk/published.json")
-        assert "Nothing is published here yet." in server.get("/").decode(), "the page follows the store"
-        store.write("episodes/talk/published.json", b"{}")
-        assert "is damaged" in server.get("/").decode()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent to the whole console there")
@@ -132,8 +131,15 @@ def test_drafts(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(workspace.root.parent / "tmp"))
     with serving(workspace, "--drafts") as server:
         page = server.get("/").decode()
-        assert page.count('class="draft"') == 1
+        assert page.count('<span class="badge draft">not published</span>') == 1
         assert page.index("The later") < page.index("One &lt;talk&gt;")
+        for address in re.findall(r'<h3[^>]*><a href="([^"]+)"', page):
+            assert server.get(address).startswith(b"<!doctype html>")
+        assert "未发布" in server.get("index.zh-Hans.html").decode()
+        with pytest.raises(urllib.error.HTTPError, match="404") as lost:
+            server.get("nothing")
+        assert f'href="{server.url}index.html"'.encode() in lost.value.read()
+        lost.value.close()
         feed = server.get("feeds/en.xml").decode()
         addresses = re.findall(r'<enclosure url="([^"]+)" length="(\d+)"', feed)
         assert len(addresses) == 2
@@ -161,6 +167,7 @@ def test_drafts_of_a_show_in_a_bucket(tmp_path: Path) -> None:
         feed = server.get("feeds/zh-Hans.xml").decode()
         address = re.search(r'<enclosure url="([^"]+)"', feed)[1]
         assert server.get(address) == workspace.episode("talk").audio.read_bytes()
+        assert b"One &lt;talk&gt;" in server.get("/")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_a_template_renders_the_notes_only(small_copy: Path) -> None:
         "up to date"
     }
     ran = succeed("publish", "talk", "--json", cwd=small_copy).ran
-    assert set(ran) == {"notes", "pages", "upload", "feed"}
+    assert set(ran) == {"notes", "pages", "upload", "feed", "site"}
     assert "Our own last line." in (small_copy / "feeds/en.xml").read_text("utf-8")
 
 
@@ -81,7 +81,7 @@ def test_a_lost_object_is_sent_again(small_copy: Path) -> None:
     before = everything(small_copy)
     shutil.rmtree(small_copy / "public")
     ran = succeed("publish", "talk", "--json", cwd=small_copy).ran
-    assert set(ran) == {"upload", "feed"}
+    assert set(ran) == {"upload", "feed", "site"}
     assert everything(small_copy) == before
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from typing import Any
 import feedparser
 import pytest
 
+from castkit.storage.keys import show_page_key
 from castkit.workspace import Workspace
 from publisher import make_episode, make_workspace
 from s3server import S3Server
@@ -86,7 +88,11 @@ def race(tmp_path: Path, server: S3Server, prefix: str, chance: Callable[[int], 
         found = feedparser.parse(server.client().get_object(Bucket=server.bucket, Key=key)["Body"].read())
         assert found.bozo is False
         slugs_in_feed = sorted(entry.enclosures[0].href.split("/")[-2] for entry in found.entries)
-        assert slugs_in_feed == [f"{name}-{one:02}" for name in ("ann", "ben") for one in range(ROUNDS)]
+        every = [f"{name}-{one:02}" for name in ("ann", "ben") for one in range(ROUNDS)]
+        assert slugs_in_feed == every
+        key = f"{prefix}/{show_page_key(language, 'en')}"
+        page = server.client().get_object(Bucket=server.bucket, Key=key)["Body"].read().decode()
+        assert sorted(re.findall(r'<li class="episode" id="([^"]+)"', page)) == every
 
 
 @pytest.mark.soak

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from built_show import cover
 from castkit.engine.run import Place, run
 from castkit.errors import CastkitError
 from castkit.model.episode import Episode
 from castkit.model.programme import Programme
 from castkit.model.show import Show
 from castkit.model.timeline import joined
+from castkit.site.policy import policy
 from castkit.steps import notes, pages
+from castkit.steps.clearance import parts
 from castkit.steps.context import EpisodeContext
 from castkit.steps.publication import publication, transcript_paths
 from castkit.workspace import Workspace
@@ -57,6 +61,9 @@ class Desk:
         for path in (*transcript_paths(self.context, "en"), self.paths.transcript_html("en")):
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(path.name.encode())
+        said = {"startTime": 1.0, "endTime": 2.5, "speaker": "Host", "body": "Welcome."}
+        self.paths.transcript_json("en").write_text(json.dumps({"segments": [said]}), "utf-8")
+        (root / "cover.png").write_bytes(cover())
         self.tracks("recognition")
 
     @property
@@ -71,11 +78,16 @@ class Desk:
         ]
         self.paths.tracks.write_text(json.dumps({"spoken": "en", "tracks": tracks, "missing": []}), "utf-8")
 
-    def write(self) -> dict[str, str]:
-        """Runs both steps; what was done, and why, by step."""
+    def run(self) -> list[Any]:
+        """Runs both steps; everything that was told."""
         told: list[Any] = []
         place = Place("episode-01", self.workspace.root, self.paths.build, self.paths.receipts, self.paths.lock)
         run((notes.STEP, pages.STEP), self.context, place, told.append)
+        return told
+
+    def write(self) -> dict[str, str]:
+        """Runs both steps; what was done, and why, by step."""
+        told = self.run()
         return {event.step: event.reason for event in told if type(event).__name__ in ("Started", "Skipped")}
 
 
@@ -86,11 +98,10 @@ def desk(tmp_path: Path) -> Desk:
     return desk
 
 
-def test_three_files_a_language(desk: Desk) -> None:
+def test_two_files_a_language(desk: Desk) -> None:
     for language in ("en", "zh-Hans"):
         assert desk.paths.notes_markdown(language).read_text("utf-8").startswith("# ")
         assert f'<html lang="{language}"' in desk.paths.notes_html(language).read_text("utf-8")
-        assert f'<div lang="{language}"' in desk.paths.newsletter_html(language).read_text("utf-8")
     assert b"\r" not in desk.paths.notes_html("en").read_bytes()
 
 
@@ -112,16 +123,68 @@ def test_acceptance_shows_in_the_notes(desk: Desk) -> None:
     assert "- English: reviewed by a person" in desk.paths.notes_markdown("en").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["notes.md.j2", "notes.html.j2", "newsletter.html.j2"])
+@pytest.mark.parametrize("name", ["notes.md.j2", "episode.html.j2"])
 def test_a_new_template_of_ones_own_renders_again(desk: Desk, name: str) -> None:
     desk.workspace.templates.mkdir()
     (desk.workspace.templates / name).write_text("Ours: {{ episode.title }}\n", "utf-8")
-    assert desk.write()["notes"] == f"inputs changed: {name}"
-    outputs = {
-        "notes.md.j2": desk.paths.notes_markdown, "notes.html.j2": desk.paths.notes_html,
-        "newsletter.html.j2": desk.paths.newsletter_html,
-    }  # fmt: skip
+    assert name in desk.write()["pages"]
+    outputs = {"notes.md.j2": desk.paths.notes_markdown, "episode.html.j2": desk.paths.notes_html}
     assert outputs[name]("en").read_text("utf-8") == "Ours: Who pays?\n"
+
+
+def test_a_style_of_ones_own_is_in_the_page_and_its_policy_knows_it(desk: Desk) -> None:
+    desk.workspace.templates.mkdir()
+    style = "body { color: teal }\n"
+    (desk.workspace.templates / "site_episode.css").write_text(style, "utf-8")
+    desk.write()
+    text = desk.paths.notes_html("en").read_text("utf-8")
+    assert f"<style>{style}</style>" in text
+    assert policy([style], []).split("style-src ")[1].split(";")[0] in unescape(text)
+
+
+def test_an_old_template_of_the_page_is_not_used_and_said_so(desk: Desk) -> None:
+    desk.workspace.templates.mkdir()
+    (desk.workspace.templates / "notes.html.j2").write_text("Old: {{ episode.title }}\n", "utf-8")
+    told = desk.run()
+    assert "Old:" not in desk.paths.notes_html("en").read_text("utf-8")
+    notes = [event.text for event in told if type(event).__name__ == "Note"]
+    assert notes == ["templates/notes.html.j2 is no longer used: the page of an episode is made from episode.html.j2"]
+
+
+def test_the_picture_for_links_is_made_and_named_in_the_page(desk: Desk) -> None:
+    desk.paths.report.write_text('{"duration_ms": 60000, "video": null}', "utf-8")
+    made = publication(desk.context, lambda key: f"http://127.0.0.1:8000/{key}").published
+    for language in ("en", "zh-Hans"):
+        url = made.share_images[language].url
+        text = desk.paths.notes_html(language).read_text("utf-8")
+        assert f'<meta property="og:image" content="{url}">' in text
+        assert url.rpartition("/")[2].endswith(f".share.{language}.png")
+    assert desk.paths.share_image("en").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_new_address_of_the_store_changes_the_page_and_not_the_notes(desk: Desk) -> None:
+    desk.show["store"] = {"base_url": "https://cdn.example.org/shows/a/"}
+    assert desk.write() == {"notes": "up to date", "pages": "settings changed: base_url"}
+    text = desk.paths.notes_html("en").read_text("utf-8")
+    assert '<link rel="canonical" href="https://cdn.example.org/shows/a/episodes/episode-01/notes.en.html">' in text
+    assert 'href="https://cdn.example.org/shows/a/feeds/zh-Hans.xml"' in text
+    assert '<a href="../../index.html">' in text
+
+
+def test_without_a_page_of_its_own_the_show_is_where_its_link_leads(desk: Desk) -> None:
+    desk.show["site"] = {"enabled": False}
+    desk.write()
+    text = desk.paths.notes_html("en").read_text("utf-8")
+    assert '<p class="site-title"><a href="https://example.org">' in text
+    assert "index.html" not in text
+
+
+def test_a_feed_that_has_moved_is_named_where_it_is_now(desk: Desk) -> None:
+    desk.show["feeds"] = {"moved_to": {"en": "https://new.example.org/en.xml"}}
+    desk.write()
+    text = desk.paths.notes_html("en").read_text("utf-8")
+    assert text.count("https://new.example.org/en.xml") >= 2
+    assert "feeds/en.xml" not in text
 
 
 def test_what_the_notes_do_not_print_leaves_them_alone(desk: Desk) -> None:
@@ -154,8 +217,8 @@ def test_an_edit_is_never_overwritten(desk: Desk) -> None:
 def test_a_broken_template_leaves_everything_as_it_was(desk: Desk) -> None:
     before = desk.paths.notes_html("en").read_bytes()
     desk.workspace.templates.mkdir()
-    (desk.workspace.templates / "notes.html.j2").write_text("{{ episode.nothing }}", "utf-8")
-    with pytest.raises(CastkitError, match=r"notes\.html\.j2, line 1: .*nothing"):
+    (desk.workspace.templates / "episode.html.j2").write_text("{{ episode.nothing }}", "utf-8")
+    with pytest.raises(CastkitError, match=r"episode\.html\.j2, line 1: .*nothing"):
         desk.write()
     assert desk.paths.notes_html("en").read_bytes() == before
 
@@ -209,9 +272,17 @@ def test_a_missing_sound_is_named(desk: Desk) -> None:
         desk.write()
 
 
-def test_a_new_address_of_the_store_changes_the_newsletters_button(desk: Desk) -> None:
-    desk.show["store"] = {"base_url": "https://cdn.example.org/shows/a/"}
-    assert desk.write() == {"notes": "settings changed: base_url", "pages": "up to date"}
-    text = desk.paths.newsletter_html("en").read_text("utf-8")
-    assert 'href="https://cdn.example.org/shows/a/episodes/episode-01/notes.en.html"' in text
-    assert "English: machine transcript, not reviewed" in text
+def test_an_approval_of_the_page_outlives_a_new_address_of_the_store_and_no_other_word(desk: Desk) -> None:
+    desk.paths.report.write_text('{"duration_ms": 60000, "video": null}', "utf-8")
+
+    def approved() -> dict[str, str]:
+        return parts(desk.context, publication(desk.context, str))
+
+    before = approved()
+    desk.show["store"] = {"base_url": "https://cdn.example.org/shows/a&b/"}
+    assert desk.write()["pages"] == "settings changed: base_url"
+    assert approved() == before
+    path = desk.paths.notes_markdown("en")
+    path.write_text(path.read_text("utf-8").replace("About.", "About!"), "utf-8")
+    desk.write()
+    assert [name for name, digest in approved().items() if before[name] != digest] == ["notes.en.html"]

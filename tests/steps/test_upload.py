@@ -53,8 +53,10 @@ def reasons(seen: list[events.Event]) -> list[str]:
 
 
 def objects(workspace: Workspace) -> dict[str, bytes]:
+    """What listeners get; what is kept for castkit rollback is not among it."""
     folder = workspace.root / "public"
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "history")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 KINDS = ("vtt", "srt", "json", "transcript.html", "chapters.json")  # of every language
@@ -67,7 +69,9 @@ def test_what_is_stored(workspace: Workspace) -> None:
     assert named == {f"episodes/talk/{name}" for name in ("notes.en.html", "notes.zh-Hans.html", "published.json")}
     endings = sorted(key.partition(".")[2] for key in stored.keys() - named)
     languages = ("en", "zh-Hans")
-    assert endings == sorted(["mp3", *(f"{one}.{kind}" for one in languages for kind in KINDS)])
+    assert endings == sorted(
+        ["mp3", *(f"share.{one}.png" for one in languages), *(f"{one}.{kind}" for one in languages for kind in KINDS)]
+    )
     for key in stored.keys() - named:
         assert hashlib.sha256(stored[key]).hexdigest()[:12] == key.partition("-")[2][:12]
     srt = next(data for key, data in stored.items() if key.endswith(".en.srt"))

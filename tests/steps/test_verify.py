@@ -20,6 +20,7 @@ from castkit.cli.main import cli
 from castkit.errors import CastkitError
 from castkit.steps.drafts import lay_out_episode, lay_out_feeds
 from castkit.steps.show_context import ShowContext
+from castkit.steps.site_made import send_share_pictures, send_small_cover, show_site, site_documents
 from castkit.steps.verify import AT_ONCE, Checked, verify
 from castkit.storage.folder import FolderStore
 from castkit.storage.web import Unreachable, Web
@@ -63,6 +64,10 @@ def publish(root: Path, server: Faulty, prefix: str = "") -> Published:
         update={"feeds": context.show.feeds.model_copy(update={"statistics_prefix": prefix})}
     )
     lay_out_feeds(workspace, show, [episode], store)
+    send_small_cover(workspace, show, store)
+    send_share_pictures(workspace, show, store)
+    for key, data in site_documents(show_site(workspace, show, [episode], store.url), workspace).items():
+        store.write(key, data)
     return Published(ShowContext(workspace, show, store), server)
 
 
@@ -100,7 +105,7 @@ def test_what_is_as_published_is_not_named(published: Published) -> None:
     assert [one for one in checked if one.faults] == []
     urls = {one.expected.url for one in checked}
     files = {path.relative_to(published.folder).as_posix() for path in published.folder.rglob("*") if path.is_file()}
-    quiet = {"episodes/talk/published.json"}  # castkit's own
+    quiet = {"episodes/talk/published.json", "404.html"}  # castkit's own, and a page for other addresses
     assert urls == {f"{published.server.url}/{key}" for key in files - quiet}
 
 
@@ -189,6 +194,19 @@ def test_the_live_feed_is_held_against_what_was_published(fresh: Published) -> N
     assert fresh.found() == {"feeds/en.xml": {"feed-old", "enclosure-length-served"}}
 
 
+def test_the_show_s_pages_are_held_against_what_the_episodes_make(fresh: Published) -> None:
+    (fresh.folder / "sitemap.xml").write_bytes(b"<urlset>")
+    (fresh.folder / "index.zh-Hans.html").unlink()
+    next(fresh.folder.glob("feeds/share-en-*")).unlink()
+    fresh.server.faults["index.html"] = "type:text/plain"
+    found = fresh.found()
+    assert found.pop("sitemap.xml") == {"page-old"}
+    assert found.pop("index.zh-Hans.html") == {"page-missing"}
+    assert found.pop("index.html") == {"type"}
+    ((picture, codes),) = found.items()
+    assert (picture.startswith("feeds/share-en-"), codes) == (True, {"status"})
+
+
 def test_an_episode_that_is_not_published_is_refused(published: Published) -> None:
     with pytest.raises(CastkitError, match="episode-99: not published"):
         published.verify("episode-99")
@@ -267,8 +285,8 @@ def run(published: Published, *arguments: str) -> tuple[int, str]:
 def test_the_command_ends_with_zero_and_a_table(published: Published) -> None:
     code, out = run(published)
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["what", "talk", "show", "feed"]
-    assert out.count("as published") == 3
+    assert [line.split()[0] for line in out.splitlines()] == ["what", "talk", "show", "site", "feed"]
+    assert out.count("as published") == 4
     assert run(published, "--all", "--quiet") == (0, "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -79,6 +80,20 @@ def test_what_is_not_there(store: Store) -> None:
         store.get("episodes/none.mp3")
     assert caught.value.hint
     store.delete("episodes/none.mp3")
+
+
+def test_a_part_of_it(store: Store, tmp_path: Path) -> None:
+    put(store, "a.mp3", b"0123456789", tmp_path)
+    assert [store.part("a.mp3", start, 4) for start in (0, 4, 8)] == [b"0123", b"4567", b"89"]
+    with pytest.raises(StoreError):
+        store.part("none.mp3", 0, 4)
+
+
+def test_a_listing_says_when(store: Store, tmp_path: Path) -> None:
+    before = time.time()
+    put(store, "a.mp3", b"x", tmp_path)
+    (listed,) = store.listing()
+    assert before - 120 < listed.modified < time.time() + 120, "by the store's own clock"
 
 
 def test_delete(store: Store, tmp_path: Path) -> None:

@@ -226,6 +226,26 @@ def test_other_origins_may_ask(server: SiteServer) -> None:
         assert status.headers["access-control-allow-origin"] == "*"
 
 
+def test_the_store_s_own_page_comes_before_one_made_here(server: SiteServer, public: Path) -> None:
+    FolderStore(public, base_url="http://x").write("index.html", "<h1>谈话</h1>".encode())
+    answer = ask(server, "/?from=chat")
+    assert (answer.status, answer.body.decode()) == (200, "<h1>谈话</h1>")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert ask(server, "/", If_None_Match=answer.headers["etag"]).status == 304
+    assert ask(server, "/index.html").body == answer.body
+    assert ask(server, "/feeds/").status == 404, "no folder is listed"
+
+
+def test_what_is_not_there_is_answered_with_the_store_s_own_page(server: SiteServer, public: Path) -> None:
+    FolderStore(public, base_url="http://x").write("404.html", b"<h1>not here</h1>")
+    for target in ("/nothing", "/feeds/", "/%ff"):
+        answer = ask(server, target, If_None_Match="*")
+        assert (answer.status, answer.body) == (404, b"<h1>not here</h1>")
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    head = ask(server, "/nothing", "HEAD")
+    assert (head.status, head.headers["content-length"], head.body) == (404, "17", b"")
+
+
 def test_the_front_page(server: SiteServer) -> None:
     answer = ask(server, "/?x=1")
     assert (answer.status, answer.body) == (200, b"<h1>front</h1>")

@@ -105,6 +105,40 @@ def test_a_file_that_changes_meanwhile_is_refused(
     assert not (tmp_path / "notebook").exists()
 
 
+@pytest.mark.parametrize("length", [0, -1, s3_pieces.PART])
+def test_a_file_that_changes_after_it_was_measured_is_refused(
+    s3_server: S3Server, bucket: str, big: Path, tmp_path: Path, *, length: int
+) -> None:
+    """Its pieces go with the checksums of what was read first, so that the store itself sees the difference."""
+    store = S3Store(s3_server.settings(bucket, prefix=tmp_path.name), patience=Patience(tries=1))
+    call = store.call
+
+    def changing(action, *, what, size=0, deadline=None):
+        if what.startswith("putting"):
+            big.write_bytes(bytes(big.stat().st_size + length) if length >= 0 else b"shorter")
+            store.call = call  # type: ignore[method-assign]
+        return call(action, what=what, size=size, deadline=deadline)
+
+    store.call = changing  # type: ignore[method-assign]
+    with pytest.raises(StoreError, match=r"got other bytes than were meant|big\.mp3 changed while it was uploaded"):
+        put(store, big)
+    assert list(store.list()) == []
+    assert unfinished(s3_server, bucket, store) == []
+
+
+def test_a_file_is_measured_piece_by_piece(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abcde")
+    found = s3_pieces.measured(tmp_path / "a", 2, "crc32")
+    assert found.sha256 == hashlib.sha256(b"abcde").hexdigest()
+    pieces = [found.piece(one) for one in s3_pieces.pieces(tmp_path / "a", 2)]
+    assert [one.proof("crc32") for one in pieces] == [
+        s3_pieces.Piece(1, data).proof("crc32") for data in (b"ab", b"cd", b"e")
+    ]
+    other = found.piece(s3_pieces.Piece(1, b"xy"))
+    assert other.proof("crc32") == pieces[0].proof("crc32"), "what was measured, not what is sent"
+    assert other.proof("sha256") == s3_pieces.Piece(1, b"xy").proof("sha256")
+
+
 class Broken(Exception):
     """What a test breaks an upload off with."""
 

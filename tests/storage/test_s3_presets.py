@@ -90,7 +90,9 @@ def test_preset_oss_publishes_and_says_what_is_not_protected(aliyun: Bucket, tmp
     workspace = publisher.make_workspace(tmp_path / "show", f'preset = "oss"\n{STORE}')
     publisher.make_episode(workspace, "talk", size=17 << 20)
     notes = publish(workspace)
-    assert {key.split("/")[0] for key in aliyun.objects} == {"episodes", "feeds"}
+    assert {key.split("/")[0] for key in aliyun.objects} == {
+        "episodes", "feeds", "index.html", "index.zh-Hans.html", "404.html", "sitemap.xml", "robots.txt",
+    }  # fmt: skip
     assert b"<rss" in aliyun.objects["feeds/en.xml"][0]
     sound = next(body for key, (body, _) in aliyun.objects.items() if key.endswith(".mp3"))
     assert sound == workspace.episode("talk").audio.read_bytes(), "in parts"

@@ -21,3 +21,9 @@ def light_sound_arguments(sound: Path, target: Path) -> list[str]:
     """
     outputs = ["-map", "0:a:0", "-af", "asetpts=PTS-STARTPTS", *VOICE, *_EXACT]
     return [*safe_input(), "-i", address(sound), *outputs, "-movflags", "+faststart", "-f", "mp4", address(target)]
+
+
+def light_mp3_arguments(sound: Path, target: Path) -> list[str]:
+    """The same as a small MP3 of a constant rate, in which every browser seeks; for a page that names an MP3."""
+    outputs = ["-map", "0:a:0", "-c:a", "libmp3lame", "-b:a", "48k", "-ac", "1", "-ar", "32000", *_EXACT]
+    return [*safe_input(), "-i", address(sound), *outputs, "-f", "mp3", address(target)]

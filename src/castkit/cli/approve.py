@@ -42,7 +42,7 @@ def approve(app: App, /, slug: str, *, role: str, name: str, is_withdrawn: bool,
         with lock(road.episode_place(context)):
             when = datetime.now(UTC).isoformat(timespec="seconds")
             if not is_withdrawn:
-                _refuse_stale(context)
+                road.refuse_stale(context, "look at it, then approve it")
             say = clearance.withdraw if is_withdrawn else clearance.approve
             say(context, role, name or user(), when)
     _tell(clearance.standings(context), as_json=as_json)
@@ -59,18 +59,6 @@ def _refuse_unknown(context: EpisodeContext, role: str, *, is_withdrawn: bool) -
         raise CastkitError("--withdraw needs to know whose approval", f"give --by, one of: {', '.join(required)}")
     if role and role not in required:
         raise CastkitError(f"castkit.toml does not ask for {role!r}", f"the roles it asks for: {', '.join(required)}")
-
-
-def _refuse_stale(context: EpisodeContext) -> None:
-    """What would be published must be what was looked at."""
-    from castkit.pipeline import BUILD  # noqa: PLC0415
-
-    due = [one.stage.name for one in road.plan_episode(context, BUILD) if one.reason]
-    if due:
-        raise CastkitError(
-            f"{context.slug} changed since it was built ({', '.join(due)} would run again)",
-            f"castkit build {context.slug}, look at it, then approve it",
-        )
 
 
 def _tell(found: Sequence[Standing], *, as_json: bool) -> None:

@@ -6,11 +6,13 @@ episodes are found. What is published already is left alone, changed or not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from castkit.cli import road
+from castkit.steps.past_publications import unpublished
 from castkit.storage.keys import published_slug
 from castkit.storage.open import open_store
 
@@ -32,8 +34,26 @@ def due(contexts: Sequence[EpisodeContext]) -> Due:
         return Due((), ())
     first = contexts[0]
     store = open_store(first.show.store, first.workspace.root)
-    published = {slug for key in store.list("episodes/") if (slug := published_slug(key))}
+    listed = tuple(store.listing("episodes/"))
+    published, gone = {slug for one in listed if (slug := published_slug(one.key))}, unpublished(listed)
     new = [one for one in contexts if one.slug not in published]
-    held = {one.slug: back for one in new if (back := road.held_back(one.episode))}
+    held = {one.slug: back for one in new if (back := road.held_back(one.episode) or _kept_out(one.slug, gone))}
     ready = sorted((one for one in new if one.slug not in held), key=lambda one: (one.episode.date, one.slug))
     return Due(tuple(ready), tuple(f"{slug} waits: {why}" for slug, why in held.items()))
+
+
+def _kept_out(slug: str, gone: Mapping[str, datetime]) -> str | None:
+    """Why an episode that was unpublished, on whatever machine, does not come back by itself."""
+    when = gone.get(slug)
+    return f"it was unpublished on {when:%Y-%m-%d} (to bring it back: castkit publish {slug})" if when else None
+
+
+def not_unpublished(contexts: Sequence[EpisodeContext]) -> Due:
+    """The episodes that `publish --all` may send: those that were unpublished come back only by name."""
+    if not contexts:
+        return Due((), ())
+    store = open_store(contexts[0].show.store, contexts[0].workspace.root)
+    gone = unpublished(store.listing("episodes/"))
+    why = {one.slug: text for one in contexts if (text := _kept_out(one.slug, gone))}
+    left = tuple(one for one in contexts if one.slug not in why)
+    return Due(left, tuple(f"{slug} waits: {text}" for slug, text in why.items()))

@@ -110,17 +110,20 @@ def _read(path: Path) -> Mapping[str, Sequence[Finding]]:
 def _fetched(url: str) -> Mapping[str, Sequence[Finding]]:
     from castkit.feed.check import Facts, check  # noqa: PLC0415
     from castkit.feed.check.parsed import LARGEST  # noqa: PLC0415
+    from castkit.feed.reading.pages import shown  # noqa: PLC0415
     from castkit.storage.web import Unreachable, Web  # noqa: PLC0415
 
     if not url.lower().startswith(("http://", "https://")):
-        raise CastkitError(f"{url} is no web address", "give one that begins with https://, or a file's name")
+        raise CastkitError(f"{shown(url)} is no web address", "give one that begins with https://, or a file's name")
     try:
         answer = Web(within_s=_WITHIN_S).get(url, LARGEST + 1)
     except Unreachable as error:
-        raise CastkitError(f"{url}: {error.why}", "check the address, and that this machine is on line") from error
+        hint = "check the address, and that this machine is on line"
+        raise CastkitError(f"{shown(url)}: {error.why}", hint) from error
     if answer.status != 200:
-        raise CastkitError(f"{url} answers {answer.status}", "open it in a browser; a feed may ask for no password")
-    return {url: check(answer.body, Facts(feed_url=answer.url, now=datetime.now(UTC)))}
+        hint = "open it in a browser; a feed may ask for no password"
+        raise CastkitError(f"{shown(url)} answers {answer.status}", hint)
+    return {shown(url): check(answer.body, Facts(feed_url=answer.url, now=datetime.now(UTC)))}
 
 
 def _counts(found: Sequence[Finding]) -> Counter[str]:

@@ -32,7 +32,7 @@ _KINDS = {"left": "not carried over", "changed": "carried over otherwise", "note
 def import_show(
     app: App, /, feed: str, directory: Path | None, *, media: bool, new_too: bool, language: str, as_json: bool
 ) -> None:
-    r"""Bring a show here from its FEED, a file or an address.
+    """Bring a show here from its FEED, a file or an address.
 
     Makes a show of it in the folder DIR, which is empty or not there yet (this
     folder, if left out), so that apps see no change: the same guids, dates and
@@ -46,7 +46,7 @@ def import_show(
     A run that was stopped goes on when the same command is given again. An import
     that is done changes nothing when repeated: it says what the feed has otherwise,
     and --new takes in the episodes that came since.
-    """
+    """  # noqa: D301 - click asks for this very character
     from castkit.cli.machine import memory_bytes  # noqa: PLC0415
     from castkit.speech.models import recommend  # noqa: PLC0415
     from castkit.steps import import_show as importing  # noqa: PLC0415

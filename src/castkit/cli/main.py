@@ -6,10 +6,12 @@ Rule: a command's module is imported only when that command is asked for, so `ca
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import signal
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import NoReturn
 
 import click
@@ -27,21 +29,39 @@ COMMANDS = {
     "new": ("new", "Start an episode from its recordings."),
     "status": ("status", "Say what is stale, and why."),
     "build": ("build", "Make everything, send nothing."),
+    "preview": ("preview", "Put a built episode into a zip, to send round."),
     "approve": ("approve", "Clear an episode for publishing, in a role."),
     "publish": ("publish", "Make what is stale, upload it, renew the feed."),
+    "unpublish": ("unpublish", "Take an episode out of the feeds, and keep it out."),
+    "rollback": ("rollback", "Take the latest publication back: the feeds as before."),
     "export": ("export", "Hand levelled tracks to an audio workstation."),
     "turns": ("turns", "List who speaks when on a recording that several share."),
     "subs": ("subs", "Subtitles to translators and back; check and compare."),
     "review": ("review", "Correct subtitles in a browser, beside their sound."),
     "clip": ("clip", "Cut a short clip with captions, for social media."),
+    "kit": ("kit", "Make an episode ready for platforms without a feed."),
     "notes": ("notes", "Have notes proposed, and accept them."),
+    "newsletter": ("newsletter", "Write an e-mail about new episodes."),
     "feed": ("feed", "Renew the feeds from what is published."),
     "verify": ("verify", "Check what is live against what was published."),
+    "prune": ("prune", "Remove files from the store that were replaced long ago."),
+    "backup": ("backup", "Keep what a lost laptop would take with it in a private place."),
+    "restore": ("restore", "Take a show's folder back from a backup."),
     "serve": ("serve", "Serve the store over HTTP, to listen and look."),
     "doctor": ("doctor", "Check this machine, with a remedy for each problem."),
     "models": ("models", "List and fetch Whisper models."),
     "schema": ("schema", "JSON Schema of castkit.toml, glossary.toml and episode.toml."),
 }
+
+
+def _imported(name: str) -> ModuleType:
+    """The module; modules stay to the end, so nobody looks them over for garbage, which takes as long as their work."""
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class LazyGroup(click.Group):
@@ -54,7 +74,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         name = COMMANDS[cmd_name][0]  # of the module, and of the command in it
-        module = importlib.import_module(f"castkit.cli.{name}")
+        module = _imported(f"castkit.cli.{name}")
         command = getattr(module, name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{module.__name__}.{name} is no command")
@@ -87,7 +107,9 @@ def cli(ctx: click.Context, *, directory: Path | None, verbose: bool, debug: boo
     if directory is not None and not directory.is_dir():
         raise CastkitError(f"-C {directory}: no such folder", "name the folder that holds castkit.toml")
     _log_to_stderr(verbose=verbose, debug=debug)
-    ctx.obj = App((directory or Path.cwd()).absolute())
+    folder = directory or Path.cwd()
+    # Receipts name files from the workspace's root, which must be spelt the same from wherever it is named.
+    ctx.obj = App(folder.resolve() if ".." in folder.parts else folder.absolute())
 
 
 def _log_to_stderr(*, verbose: bool, debug: bool) -> None:
@@ -106,7 +128,9 @@ def main() -> NoReturn:
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     # `kill PID` ends castkit as Ctrl-C does: the encoders it started end with it, and nothing is left half-written.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(_run())
+    code = _run()
+    gc.freeze()  # the system takes back what is left: Python would first look at each object three times
+    sys.exit(code)
 
 
 def _run() -> int:
@@ -133,9 +157,14 @@ def _run() -> int:
 
 def show_error(error: CastkitError) -> None:
     """Says on stderr what went wrong and what to do about it."""
-    click.echo(f"castkit: {error.message}", err=True)
+    click.echo(f"castkit: {_quiet(error.message)}", err=True)
     if error.hint:
-        click.echo(f"  hint: {error.hint}", err=True)
+        click.echo(f"  hint: {_quiet(error.hint)}", err=True)
+
+
+def _quiet(text: str) -> str:
+    """The text without what a terminal would obey: errors quote files and servers that somebody else wrote."""
+    return "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in text)
 
 
 def _report_bug() -> int:

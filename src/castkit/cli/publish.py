@@ -11,15 +11,16 @@ import click
 from castkit.cli import road
 from castkit.cli.app import App
 from castkit.cli.console import Console, Tally, echo_json, echo_table, open_console
-from castkit.cli.due import Due, due
+from castkit.cli.due import Due, due, not_unpublished
 from castkit.cli.main import EXIT_ERROR, EXIT_SOME_FAILED, show_error
 from castkit.errors import CastkitError
-from castkit.pipeline import STEP_NAMES
+from castkit.pipeline import SHOW, STEP_NAMES
 from castkit.steps.show_context import ShowContext
 from castkit.steps.upload import refuse_changed_identity, refuse_unfit_show
 
 if TYPE_CHECKING:
     from castkit.steps.context import EpisodeContext
+    from castkit.steps.forecast import Asked, Forecast
 
 redo_option = click.option(
     "--redo",
@@ -36,7 +37,7 @@ slugs_argument = click.argument("slugs", metavar="SLUG...", nargs=-1, shell_comp
 @slugs_argument
 @click.option("--all", "every", is_flag=True, help="Every episode of the show.")
 @click.option("--due", "only_due", is_flag=True, help="What is due by its date and not published yet; for cron.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and why; do nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent, and what listeners notice.")
 @redo_option
 @json_option
 @click.pass_obj
@@ -59,15 +60,17 @@ def publish(
     if only_due and (slugs or every):
         raise click.UsageError("--due finds the episodes itself: name none, and leave out --all")
     contexts = road.load_contexts(app, slugs, every=every or only_due, carried_too=True)
-    if only_due:
-        found = due(contexts)
+    waiting: tuple[str, ...] = ()
+    if only_due or every:
+        found = due(contexts) if only_due else not_unpublished(contexts)
         if not found.now:
             return _nothing_due(contexts, found, dry_run=dry_run, as_json=as_json)
-        contexts = list(found.now)
+        contexts, waiting = list(found.now), () if only_due else found.waiting
     if dry_run:
         show_plan(contexts, redo, as_json=as_json)
         return 0
     with open_console(as_json=as_json) as console:
+        console.tally.notes += waiting
         failed = make(contexts, console, redo, is_sending=True)
         if len(failed) < len(contexts):
             first = contexts[0]
@@ -168,9 +171,10 @@ def _result(context: EpisodeContext, *, is_sending: bool) -> dict[str, str]:
     """What there is now of one episode: public addresses once it is published, files before."""
     paths = context.paths
     if is_sending and road.held_back(context.episode) is None and paths.published.is_file():
-        from castkit.model.published import Published  # noqa: PLC0415
+        from castkit.model.published import published_from  # noqa: PLC0415
 
-        published = Published.model_validate_json(paths.published.read_bytes())
+        remedy = f"castkit publish {context.slug} --redo upload"
+        published = published_from(paths.published.read_bytes(), str(paths.published), remedy)
         found = {"audio": published.audio.url}
         if published.video:
             found["video"] = published.video.url
@@ -181,19 +185,39 @@ def _result(context: EpisodeContext, *, is_sending: bool) -> dict[str, str]:
 
 
 def show_plan(contexts: Sequence[EpisodeContext], redo: Sequence[str], *, as_json: bool) -> None:
-    """What publishing would do, on stdout."""
-    rows: list[tuple[str, ...]] = []
-    for context in contexts:
-        stages = road.stages_of(context.episode, is_sending=road.held_back(context.episode) is None)
-        decisions = road.plan_episode(context, stages, redo)
-        rows += [(context.slug, decision.stage.name, decision.reason or "up to date") for decision in decisions]
-    if any(step in ("upload", "carry") and reason != "up to date" for _, step, reason in rows):
-        rows.append(("show", "feed", "after upload"))
-    else:
-        decided = road.plan_show(contexts[0].workspace, contexts[0].show)
-        rows += [("show", decision.stage.name, decision.reason or "up to date") for decision in decided]
+    """What publishing would do, on stdout: the steps, every object, the feeds, what listeners notice."""
+    from castkit.cli.forecast import echo_forecast  # noqa: PLC0415
+    from castkit.steps.forecast import forecast  # noqa: PLC0415
+    from castkit.storage.open import open_store  # noqa: PLC0415
+
+    first = contexts[0]
+    planned = [_planned(context, redo) for context in contexts]
+    found = forecast([asked for asked, _ in planned], open_store(first.show.store, first.workspace.root))
+    rows = [row for _, steps in planned for row in steps]
+    rows += _why_show(found)
     if as_json:
         for slug, step, reason in rows:
             echo_json({"event": "plan", "subject": slug, "step": step, "reason": reason})
     else:
         echo_table(rows, ("episode", "step", "why it would run"))
+    echo_forecast(found, as_json=as_json)
+
+
+def _planned(context: EpisodeContext, redo: Sequence[str]) -> tuple[Asked, list[tuple[str, str, str]]]:
+    from castkit.steps.forecast import Asked  # noqa: PLC0415
+
+    held = road.held_back(context.episode)
+    decisions = road.plan_episode(context, road.stages_of(context.episode, is_sending=held is None), redo)
+    reasons = tuple((one.stage.name, one.reason) for one in decisions if one.reason)
+    return Asked(context, reasons, held), [
+        (context.slug, one.stage.name, one.reason or "up to date") for one in decisions
+    ]
+
+
+def _why_show(found: Forecast) -> list[tuple[str, str, str]]:
+    """Why the show's own steps would run, by what they would send."""
+    if found.feeds is None:
+        return [("show", step.name, "after what is published") for step in SHOW]
+    changes = {"feed": found.feeds.feeds, "site": found.feeds.site}
+    is_up = {name: not any(one.is_sent for one in objects) for name, objects in changes.items()}
+    return [("show", name, "up to date" if is_up[name] else "the store has it otherwise") for name in changes]

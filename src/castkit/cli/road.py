@@ -125,6 +125,18 @@ def plan_episode(
     return plan(stages, context, receipts.load(place.receipts), place.digests(), redo=redo)
 
 
+def refuse_stale(context: EpisodeContext, then: str) -> None:
+    """CastkitError where a build would do anything: what would be published must be what people look at."""
+    from castkit.pipeline import BUILD  # noqa: PLC0415
+
+    due = [one.stage.name for one in plan_episode(context, BUILD) if one.reason]
+    if due:
+        raise CastkitError(
+            f"{context.slug} changed since it was built ({', '.join(due)} would run again)",
+            f"castkit build {context.slug}, {then}",
+        )
+
+
 def plan_show(workspace: Workspace, show: Show) -> list[Decision[ShowContext]]:
     """What renewing the feeds would do, without doing it."""
     from castkit.pipeline import SHOW  # noqa: PLC0415

@@ -21,6 +21,7 @@ from castkit.workspace import Workspace
 def status(app: App, /, slugs: tuple[str, ...], *, as_json: bool) -> None:
     """Say of every step whether it is up to date, and if not, why. Changes nothing."""
     from castkit.config import placeholders  # noqa: PLC0415
+    from castkit.pipeline import SHOW  # noqa: PLC0415
 
     workspace, show = app.load()
     named = slugs or workspace.slugs()  # a show just begun has none yet, and its placeholders are told all the same
@@ -28,7 +29,7 @@ def status(app: App, /, slugs: tuple[str, ...], *, as_json: bool) -> None:
     rows = [row for context in contexts for row in _episode_rows(context)]
     is_upload_due = any(step in ("upload", "carry") and state != "up to date" for _, step, state, _ in rows)
     if is_upload_due:
-        rows.append(("show", "feed", "after upload", ""))
+        rows += [("show", step.name, f"after {', '.join(step.after) or 'upload'}", "") for step in SHOW]
     else:
         rows += _show_rows(workspace, show)
     left = placeholders(workspace, show)

@@ -7,6 +7,7 @@ from castkit.config.glossary import load_glossary
 from castkit.config.placeholders import placeholders
 from castkit.config.problems import closest
 from castkit.config.read import (
+    check_backup_place,
     check_episode_text,
     check_show_languages,
     check_show_text,
@@ -17,6 +18,7 @@ from castkit.config.read import (
 )
 
 __all__ = [
+    "check_backup_place",
     "check_episode_text",
     "check_show_languages",
     "check_show_text",

@@ -15,6 +15,7 @@ from castkit.errors import ConfigError
 Path = tuple[str | int, ...]  # of keys and indices from the root of a TOML file
 
 _LONGEST = 60  # characters of a found value that are shown
+_MOST = 200  # problems that are told at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def dotted(path: Path) -> str:
         if isinstance(part, int):
             parts.append(f"[{part}]")
         else:
-            is_bare = part.replace("-", "").replace("_", "").isalnum() and part.isascii()
+            is_bare = part.replace("-", "").replace("_", "").isalnum() and part.isascii() and len(part) <= _LONGEST
             parts.append(f".{part if is_bare else shown(part)}")
     return "".join(parts).removeprefix(".")
 
@@ -108,5 +109,6 @@ def raise_all(problems: Sequence[Problem]) -> None:
     if len(problems) == 1:
         message = str(problems[0])
     else:
-        message = "\n  ".join([f"{len(problems)} problems in the show's files:", *map(str, problems)])
+        more = [f"and {len(problems) - _MOST} more"] if len(problems) > _MOST else []
+        message = "\n  ".join([f"{len(problems)} problems in the show's files:", *map(str, problems[:_MOST]), *more])
     raise ConfigError(message, "correct what is named above; `castkit schema --out DIR` has every key that may be used")

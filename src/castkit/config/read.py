@@ -77,6 +77,12 @@ def check_show_languages(tags: Iterable[str], folder: Path) -> None:
             raise CastkitError(f"{tag!r} is not a language tag{did_you_mean(fault.guess)}", f"use {fault.allowed}")
 
 
+def check_backup_place(to: str, folder: Path) -> None:
+    """Raises CastkitError where this cannot be the place of a backup of the show in this folder."""
+    if fault := SHOW_RULES["backup.to"](to, Facts(folder, folder)):
+        raise CastkitError(f"{to} cannot be the place of a backup", f"name {fault.allowed}")
+
+
 def check_show_text(workspace: Workspace, text: str) -> None:
     """Raises ConfigError with every problem of a castkit.toml with this text."""
     raise_all(_show(source.parse(text, workspace.toml.name), workspace)[1])

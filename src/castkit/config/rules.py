@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from castkit.config.problems import Finding, closest, nodes, place, shown
+from castkit.model.backup import bucket_and_prefix
 from castkit.model.categories import CATEGORIES
 from castkit.model.language import NAMES, best_match, canonical, is_spoken
 from castkit.model.licences import LICENCES
@@ -154,6 +155,15 @@ def _known_person(value: str, facts: Facts) -> Fault | None:
 
 def only_file(value: str, facts: Facts) -> Fault | None:
     """A file's path that means the same on every machine, and leads nowhere outside the workspace, links included."""
+    if fault := _inside(value, facts):
+        return fault
+    if _is_folder(facts.folder / value):
+        return Fault("the path of a file; this is a folder, name each file in it that you mean")
+    return None
+
+
+def _inside(value: str, facts: Facts) -> Fault | None:
+    """The path of a file or folder, as `only_file`."""
     if not value:
         return Fault("the path of a file")
     if "\\" in value:
@@ -161,11 +171,7 @@ def only_file(value: str, facts: Facts) -> Fault | None:
     if PurePosixPath(value).is_absolute() or PureWindowsPath(value).drive:
         return Fault("a path relative to the folder of this file; copy what is elsewhere into the workspace")
     path = facts.folder / value
-    if not _leads_inside(path, facts.root):
-        return _outside(path, facts)
-    if _is_folder(path):
-        return Fault("the path of a file; this is a folder, name each file in it that you mean")
-    return None
+    return None if _leads_inside(path, facts.root) else _outside(path, facts)
 
 
 def _outside(path: Folder, facts: Facts) -> Fault:
@@ -216,6 +222,18 @@ def _prefix(value: str, _: Facts) -> Fault | None:
     return Fault("folders within the bucket, such as podcasts/show", "/".join(p for p in parts if p.strip(".")))
 
 
+def _backup_place(value: str, facts: Facts) -> Fault | None:
+    """A bucket, or a folder that is not lost with the show's own."""
+    if (found := bucket_and_prefix(value)) is not None:
+        bucket, prefix = found
+        return _prefix(prefix, facts) if bucket else Fault("a bucket, as in s3://bucket/prefix")
+    if "://" in value:
+        return Fault("a folder, or s3://bucket/prefix")
+    if value and _leads_inside(facts.root / value, facts.root):
+        return Fault("a folder outside the show's: within it the backup would be lost with the show", "../backup")
+    return None
+
+
 def _burnt(value: str, facts: Facts) -> Fault | None:
     if not value or value == "bilingual":
         return None
@@ -262,6 +280,9 @@ SHOW_RULES: dict[str, Check] = {
     "video.burn": _burnt,
     "subtitles.require_review[]": _reviewed,
     "translation.url": _service,
+    "translation.models[]": _inside,
+    "backup.to": _backup_place,
+    "backup.endpoint": web_or_nothing,
     "translation.key_variable": _variable,
 }
 EPISODE_RULES: dict[str, Check] = {

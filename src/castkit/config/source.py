@@ -14,9 +14,11 @@ from typing import Any
 
 from castkit.config import problems
 from castkit.config.problems import Finding, Problem
+from castkit.model.nesting import DEEPEST, has_deep_keys
 
 LARGEST = 1024 * 1024  # bytes; a file that people write has a few thousand
 
+_TOO_DEEP = "tables or lists within one another more deeply than can be read"
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _CURLY_QUOTES = re.compile("[“”„‟«»‘’]")
 _KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
@@ -66,15 +68,34 @@ def read(path: Path, name: str) -> Source:
 def parse(text: str, name: str) -> Source:
     """The values of this text, or the one problem that keeps it from being TOML."""
     text = text.replace("\r\n", "\n")
+    if has_deep_keys(text):
+        return _unreadable(name, _TOO_DEEP)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return _no_toml(text, name, str(error))
     except RecursionError:
-        return _unreadable(name, "tables or lists within one another more deeply than can be read")
+        return _unreadable(name, _TOO_DEEP)
     except ValueError as error:  # an integer of more than 4300 digits
         return _unreadable(name, f"a value that cannot be read: {error}")
+    if is_deeper(data, DEEPEST):  # dotted keys nest without any recursion in tomllib
+        return _unreadable(name, _TOO_DEEP)
     return Source(name, data, text=text)
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether tables and lists lie within one another on more than so many levels."""
+    level: list[Any] = [value]
+    for _ in range(levels + 1):
+        level = [
+            part
+            for one in level
+            for part in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+            if isinstance(part, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _unreadable(name: str, text: str, line: int = 0) -> Source:

@@ -35,12 +35,13 @@ _LIMITS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "string_pattern_mismatch": lambda _: "small letters, digits and hyphens, starting with a letter or digit",
     "literal_error": lambda ctx: str(ctx["expected"]).replace("'", '"'),
 }
+_MOST = 500  # mistakes in one file that are looked at; for each its nearest right key is sought
 _DEFAULT_WORDS = "this key with a value; `castkit schema` says which"
 
 
 def findings(error: ValidationError, model: type[BaseModel]) -> Iterator[Finding]:
     """What pydantic found wrong with the values of a file that `model` describes."""
-    errors = error.errors(include_url=False)
+    errors = error.errors(include_url=False)[:_MOST]
     places = [_path(one["loc"]) for one in errors]
     for one, path in zip(errors, places, strict=True):
         if one["type"] == "too_short" and any(other[: len(path)] == path != other for other in places):

@@ -69,7 +69,7 @@ def _addresses(planned: Planned) -> Iterator[tuple[str, str]]:
 
 
 def files_of(episode: Published) -> Iterator[StoredFile]:
-    """Every object in the store that the feeds name for an episode, and those that a stream is made of.
+    """Every object in the store that the feeds or pages name for an episode, and those that a stream is made of.
 
     What an imported episode left on its old host is not among them.
     """
@@ -87,6 +87,7 @@ def _named(episode: Published) -> Iterator[StoredFile]:
     yield from episode.chapter_files.values()
     yield from (transcript.file for transcript in episode.transcripts)
     yield from episode.notes.values()
+    yield from episode.share_images.values()
     yield from (chapter.image for chapter in episode.chapters if chapter.image)
     if episode.image:
         yield episode.image

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from castkit.errors import CastkitError
+from castkit.model.nesting import has_deep_keys
 
 # The namespace of podcast:guid (docs/tags/guid.md of the podcast namespace).
 _PODCAST = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
@@ -23,6 +24,9 @@ _HEAD = """\
 # Who each feed and episode is to podcast apps. castkit adds to this file and never changes a line; commit it.
 
 """
+LARGEST = 50_000_000  # bytes; an episode takes a hundred
+_LONGEST = 500  # characters of an error
+_SHOWN = 60  # characters of a value in one
 _RESTORE = "take the file back from version control (git checkout feeds/ledger.toml), or correct this value by hand"
 
 
@@ -59,7 +63,11 @@ def read(path: Path) -> Ledger:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise CastkitError(f"{path}: larger than {LARGEST // 10**6} MB", _RESTORE)
+        return data.decode("utf-8")
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as error:
@@ -71,9 +79,13 @@ def _text(path: Path) -> str:
 def parse(text: str, path: Path) -> Ledger:
     """The ledger written in `text`; `path` is for the messages of CastkitError."""
     try:
+        if has_deep_keys(text):
+            raise RecursionError
         value = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CastkitError(f"{path}: {error}", _RESTORE) from error
+    except ValueError as error:  # no TOML, or an integer of more than 4300 digits
+        raise CastkitError(f"{path}: {error}"[:_LONGEST], _RESTORE) from error
+    except RecursionError as error:
+        raise CastkitError(f"{path}: tables or lists within one another too deeply", _RESTORE) from error
     feeds = {
         language: _guid(guid, path, f"feeds.{language}") for language, guid in _table(value, "feeds", path).items()
     }
@@ -87,7 +99,7 @@ def parse(text: str, path: Path) -> Ledger:
 def _table(value: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
     table = value.get(key, {})
     if not isinstance(table, dict):
-        raise CastkitError(f"{path}: {key} must be a table, found {table!r}", _RESTORE)
+        raise CastkitError(f"{path}: {key} must be a table, found {_shown(table)}", _RESTORE)
     return table
 
 
@@ -97,16 +109,22 @@ def _guid(value: object, path: Path, key: str) -> UUID:
             return UUID(value)
     except ValueError:
         pass
-    raise CastkitError(f"{path}: {key} must be a UUID, found {value!r}", _RESTORE)
+    raise CastkitError(f"{path}: {key} must be a UUID, found {_shown(value)}", _RESTORE)
 
 
 def _identity(entry: object, path: Path, key: str) -> Identity:
     if not isinstance(entry, dict):
-        raise CastkitError(f"{path}: {key} must be a table with guid and date, found {entry!r}", _RESTORE)
+        raise CastkitError(f"{path}: {key} must be a table with guid and date, found {_shown(entry)}", _RESTORE)
     date = entry.get("date")
     if not isinstance(date, datetime) or date.tzinfo is None:
-        raise CastkitError(f"{path}: {key}.date must be a date, a time and a zone, found {date!r}", _RESTORE)
+        raise CastkitError(f"{path}: {key}.date must be a date, a time and a zone, found {_shown(date)}", _RESTORE)
     return Identity(_guid(entry.get("guid"), path, f"{key}.guid"), date)
+
+
+def _shown(value: object) -> str:
+    """A value as short text."""
+    text = "a table" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def _refuse_twins(episodes: Mapping[str, Identity], path: Path) -> None:

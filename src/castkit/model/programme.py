@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
+from castkit.model.checked import all_checked, checked
 from castkit.model.edit import Removed
 from castkit.model.timeline import Piece, Timeline
 
@@ -59,8 +61,11 @@ class Track:
 
 
 def tracks_from_json(values: Iterable[Mapping[str, Any]]) -> tuple[Track, ...]:
-    """The tracks of values made by `asdict`; KeyError or TypeError where they are none."""
-    return tuple(Track(**{**track, "loudness": Loudness(**track["loudness"])}) for track in values)
+    """The tracks of values made by `asdict`; ValueError or TypeError where they are none."""
+    found = all_checked(Track, values)
+    if not all(isfinite(one.drift_ppm) for one in found):
+        raise ValueError("a clock's drift that is no number")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +106,9 @@ class Programme:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Programme:
-        """The programme of a value made by `to_json`; KeyError or TypeError where it is not one."""
-        return cls(
-            tracks_from_json(value["tracks"]),
-            Timeline(tuple(Piece(**piece) for piece in value["pieces"])),
-            tuple(Removed(**one) for one in value["removed"]),
-            value["duration_ms"],
-        )
+        """The programme of a value made by `to_json`; KeyError, TypeError or ValueError where it is not one."""
+        pieces = all_checked(Piece, value["pieces"])
+        if not pieces:
+            raise ValueError("no pieces")
+        removed = all_checked(Removed, value["removed"])
+        return cls(tracks_from_json(value["tracks"]), Timeline(pieces), removed, checked(int, value["duration_ms"]))

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from castkit.errors import CastkitError
 from castkit.model.cue import Origin
 from castkit.model.text import LocalText
 
@@ -77,6 +78,14 @@ class PublishedPerson(_Value):
     img: str = ""
 
 
+class PublishedLink(_Value):
+    """A related document; `kind` is one of episode.toml's."""
+
+    kind: str
+    title: LocalText
+    url: LocalText
+
+
 class PublishedImport(_Value):
     """What an episode keeps of the host it came from, so that no app sees a change.
 
@@ -111,6 +120,7 @@ class Published(_Value):
     explicit: bool = False
     keywords: tuple[str, ...] = ()
     people: tuple[PublishedPerson, ...] = ()
+    links: tuple[PublishedLink, ...] = ()  # related documents
     chapters: tuple[PublishedChapter, ...] = ()
     soundbites: tuple[PublishedSoundbite, ...] = ()
     duration_ms: int
@@ -125,3 +135,11 @@ class Published(_Value):
     notes: dict[str, StoredFile] = {}  # the show notes as a page, by language
     share_images: dict[str, StoredFile] = {}  # the picture that a chat shows beside a link to the page, by language
     imported: PublishedImport | None = None  # where the episode was brought from another host
+
+
+def published_from(data: bytes, where: str, remedy: str) -> Published:
+    """What a published.json says; CastkitError naming `where` it lies, with the remedy, for one that is damaged."""
+    try:
+        return Published.model_validate_json(data)
+    except ValueError as error:
+        raise CastkitError(f"{where} is damaged", remedy) from error

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from castkit.model.backup import BackupSettings, Service
 from castkit.model.feeds import FeedSettings, NotifySettings
 from castkit.model.section import EMPTY, Array, Category, Id, Language, Licence, Role, Section, Url
 from castkit.model.text import LocalText
@@ -71,7 +72,7 @@ class StoreSettings(Section):
     prefix: str = Field("", description="kind = s3: folder within the bucket, without a slash at either end")
     endpoint: Url = Field("", description="kind = s3: address of an S3-compatible service; empty for AWS")
     region: str = Field("", description="kind = s3")
-    preset: Literal["", "aws", "r2", "b2", "minio", "seaweedfs", "oss"] = Field(
+    preset: Service = Field(
         "",
         description="the service, whose ways castkit knows; makes kind = s3; empty: castkit finds out what it can do",
     )
@@ -80,6 +81,11 @@ class StoreSettings(Section):
     )
     deadline_s: float = Field(
         14_400.0, gt=0, le=604_800, description="kind = s3: for one episode's upload, and for the feeds"
+    )
+
+    # Left out of what steps depend on: how long superseded objects stay changes nothing that is published.
+    grace_days: int = Field(
+        30, ge=1, le=3650, exclude=True, description="how long castkit prune leaves objects that are superseded"
     )
 
     @model_validator(mode="before")
@@ -237,6 +243,20 @@ class ClearanceSettings(Section):
     )
 
 
+class SiteSettings(Section):
+    """`[site]`: the show's own pages in the store, beside those of its episodes."""
+
+    enabled: bool = Field(
+        True, description="whether index.html, sitemap.xml, robots.txt and 404.html are made and kept up to date"
+    )
+    page_size: int = Field(
+        100,
+        ge=10,
+        le=1000,
+        description="episodes of a page of older ones; the first page has the newest, this many up to twice as many",
+    )
+
+
 class Show(Section):
     """The whole castkit.toml."""
 
@@ -254,6 +274,8 @@ class Show(Section):
     clearance: ClearanceSettings = ClearanceSettings()
     feeds: FeedSettings = FeedSettings()
     notify: NotifySettings = NotifySettings()
+    site: SiteSettings = SiteSettings()
+    backup: BackupSettings = BackupSettings()
 
     @property
     def languages(self) -> tuple[str, ...]:

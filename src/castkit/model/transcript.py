@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from castkit.model.checked import all_checked, checked
 from castkit.model.timeline import Piece, Timeline
 
 
@@ -122,17 +123,18 @@ class Transcript:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Transcript:
-        """The transcript of a value made by `to_json`; KeyError or TypeError where it is not one."""
+        """The transcript of a value made by `to_json`; KeyError, TypeError or ValueError where it is not one."""
+        coverage = value.get("coverage")
         return cls(
-            language=value["language"],
-            engine=value["engine"],
-            model=value["model"],
-            duration_ms=value["duration_ms"],
+            language=checked(str, value["language"]),
+            engine=checked(str, value["engine"]),
+            model=checked(str, value["model"]),
+            duration_ms=checked(int, value["duration_ms"]),
             utterances=_utterances(value["utterances"]),
             translation=_utterances(value["translation"]),
-            notes=tuple(value["notes"]),
-            flags=tuple(Flag(**flag) for flag in value.get("flags", ())),  # version 1 had neither
-            coverage=_coverage(value.get("coverage")),
+            notes=all_checked(str, value["notes"]),
+            flags=all_checked(Flag, value.get("flags", ())),  # version 1 had neither
+            coverage=None if coverage is None else checked(Coverage, coverage),
         )
 
 
@@ -169,10 +171,7 @@ def _moved(word: Word, piece: Piece) -> Word:
 
 
 def _utterances(values: list[dict[str, Any]]) -> tuple[Utterance, ...]:
-    return tuple(Utterance(tuple(Word(**word) for word in value["words"]), value["speaker"]) for value in values)
-
-
-def _coverage(value: Mapping[str, Any] | None) -> Coverage | None:
-    if value is None:
-        return None
-    return Coverage(**{**value, "gaps": tuple((start, end) for start, end in value["gaps"])})
+    found = all_checked(Utterance, values)
+    if not all(one.words for one in found):
+        raise ValueError("an utterance without words")
+    return found

@@ -98,6 +98,31 @@ def fill_list(text: str, key: str, texts: Sequence[str]) -> str:
     return _sure(_changed(text, {key: list(texts)}, candidates), key, listed(texts))
 
 
+def set_draft(text: str, *, is_draft: bool) -> str:
+    """The episode.toml `text` with `draft` as given, comments and all else as they were; the text itself where it is.
+
+    Raises CastkitError where that cannot be done without changing anything else.
+    """
+    import tomlkit  # noqa: PLC0415
+
+    if tomllib.loads(text.replace("\r\n", "\n")).get("draft", False) is is_draft:
+        return text
+    value = "true" if is_draft else "false"
+
+    def in_place(plain: str) -> str:
+        return re.sub(r"(?m)^(draft\s*=\s*)(?:true|false)", rf"\g<1>{value}", plain, count=1)
+
+    def below_the_date(plain: str) -> str:
+        return re.sub(r"(?m)^date\s*=.*\n", lambda found: f"{found[0]}draft = {value}\n", plain, count=1)
+
+    def filled(plain: str) -> str:
+        document: Any = tomlkit.parse(plain)
+        document["draft"] = is_draft
+        return tomlkit.dumps(document)
+
+    return _sure(_changed(text, {"draft": is_draft}, [in_place, below_the_date, filled]), "draft", f"draft = {value}")
+
+
 def set_values(text: str, table: str, values: Mapping[str, str | int]) -> str:
     """The castkit.toml `text` with these keys in its `table`; CastkitError where that would change anything else."""
     import tomlkit  # noqa: PLC0415

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit import atomic
+from castkit.errors import DAMAGED
 
 
 def digest(parts: Iterable[object]) -> str:
@@ -65,7 +66,7 @@ class Checkpoint:
         for line in data.split(b"\n")[:-1]:
             try:
                 found.append(json.loads(line))
-            except ValueError:
+            except DAMAGED:
                 break
         return found
 

@@ -24,6 +24,7 @@ FRAMES = 3000  # of 10 ms: the 30 s that Whisper hears
 CONTEXT = 448  # tokens, prompt included
 AT_ONCE = {"cpu": 1}  # windows the encoder takes: it is no faster with more, and each takes 75 MB and up
 TEXTS_AT_ONCE = {"cpu": 40}  # beams or draws of all windows the decoder holds: each takes 15 MB and more
+_DRAWN_AS = 8  # texts: what one that is drawn takes, with every token's chance beside it and a model of its own
 _ALIGNED_AS = 10  # texts: what one window takes while its words are placed, with all its attention kept
 
 
@@ -129,7 +130,8 @@ class FasterEncoded:
         prompts = [self._prompt(order) for order in orders]
         found: dict[int, Attempt] = {}
         # CTranslate2 takes prompts of one length at a time; of one language they are.
-        at_once = max(1, self.texts // rung.beam_size) if self.texts else len(orders)
+        takes = rung.beam_size * (_DRAWN_AS if rung.temperature else 1)
+        at_once = max(1, self.texts // takes) if self.texts else len(orders)
         groups = _groups([len(prompt) for prompt in prompts])
         for numbers in (part for group in groups for part in _parts(group, at_once)):
             some = [orders[number] for number in numbers]

@@ -12,6 +12,7 @@ from typing import Any
 
 from castkit import atomic
 from castkit.config import check_episode_text
+from castkit.config.source import LARGEST
 from castkit.errors import CastkitError, ConfigError
 from castkit.notes.draft import ChapterProposal
 from castkit.scaffold.notes_draft import Accepted, read_draft, written
@@ -59,6 +60,8 @@ def accept_notes(context: EpisodeContext) -> Filled:
 def _draft(context: EpisodeContext) -> Accepted:
     path = context.paths.notes_draft
     try:
+        if path.stat().st_size > LARGEST:
+            raise CastkitError(f"{path} is larger than 1 MiB", "a draft of notes is text that a person writes")
         return read_draft(path.read_text("utf-8-sig"), path.name)
     except FileNotFoundError:
         hint = f"have one made with: castkit notes draft {context.slug}"

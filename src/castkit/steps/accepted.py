@@ -22,6 +22,7 @@ from castkit.steps.limits import limits
 from castkit.subtitles.files import read_srt
 from castkit.subtitles.merge.result import moved, recut
 from castkit.subtitles.profile import breaches
+from castkit.workspace import inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def settings(context: EpisodeContext, languages: Iterable[str]) -> dict[str, lis
 
 def accepted_cues(context: EpisodeContext, language: str) -> Accepted:
     """The accepted cues of a language; CastkitError where the file is no SRT."""
-    path = context.paths.accepted(language)
+    path = inside(context.paths.accepted(language), context.workspace.root)
     cues, today = read_srt(path), load_programme(context).timeline
     made = _records(context).get(language, {}).get(_digest(path))
     if made is None or made.clock == today:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
-from castkit.model.published import Published, StoredFile
+from castkit.model.published import Published, StoredFile, published_from
 from castkit.steps.context import EpisodeContext
 from castkit.steps.publication import HASH_LENGTH, Address, Item, Publication, described, episode_key
 from castkit.steps.upload import check, refuse_changed_identity, send
@@ -152,17 +152,17 @@ def _settings(context: EpisodeContext) -> Any:
 def _run(context: EpisodeContext, job: Job) -> None:
     refuse_changed_identity(context)
     store = open_store(context.show.store, context.workspace.root)
-    made = carried(context, store.url, _before(context, store))
+    made = carried(context, store.url, stored_before(context, store))
     store.check()
     send(context, store, made, job)
 
 
-def _before(context: EpisodeContext, store: Store) -> Published | None:
-    """What the store holds of the episode, or None."""
+def stored_before(context: EpisodeContext, store: Store) -> Published | None:
+    """What the store holds of the episode, or None; CastkitError where that is another episode."""
     key = published_key(context.slug)
     if store.head(key, digest=False) is None:
         return None
-    found = Published.model_validate_json(store.get(key))
+    found = published_from(store.get(key), f"{key} in the store", "delete it there, and publish it again")
     if found.guid != context.episode.guid:
         raise CastkitError(
             f"the store holds another episode {context.slug}, with the guid {found.guid}",

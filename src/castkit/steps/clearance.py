@@ -6,20 +6,23 @@ Rule: an approval holds for these very bytes and words alone; whatever of sound,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from castkit import atomic
-from castkit.errors import CastkitError
+from castkit.errors import DAMAGED, CastkitError
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import json_text
 from castkit.steps.publication import Item, Publication, described, publication
 from castkit.storage.folder import sha256_of
 
 VERSION = 1
+_QR_CODE = re.compile(r'<span class="qr-code".*?</svg></span>', re.DOTALL)  # an address as a picture
 _TEXTS = "title, summary, people"  # what published.json says that no file does
 
 
@@ -140,7 +143,7 @@ def _parsed(path: Path, number: int, line: str) -> Approval:
         if approval.version > VERSION or not all(isinstance(one, str) for one in (approval.role, approval.who)):
             raise ValueError
         return Approval(**{**value, "parts": {str(name): str(digest) for name, digest in approval.parts.items()}})
-    except (ValueError, TypeError, AttributeError) as error:
+    except DAMAGED as error:
         raise CastkitError(
             f"{path}, line {number}: is no approval that this castkit can read",
             "take the file back from version control, or delete it and have the episode approved again",
@@ -156,9 +159,22 @@ def _name(context: EpisodeContext, path: Path) -> str:
 
 
 def _digest(context: EpisodeContext, item: Item) -> str:
-    """Of chapters as they were built: what is published of them may hold the store's addresses."""
-    is_with_addresses = item.path in {context.paths.published_chapters(one) for one in context.show.languages}
-    return sha256_of(context.paths.build / item.path.name) if is_with_addresses else item.file.sha256
+    """Of chapters as they were built: what is published of them may hold the store's addresses. Pages without them."""
+    languages = context.show.languages
+    if item.path in {context.paths.published_chapters(one) for one in languages}:
+        return sha256_of(context.paths.build / item.path.name)
+    if item.path in {context.paths.notes_html(one) for one in languages}:
+        page = item.path.read_text("utf-8", errors="surrogateescape")
+        said = _without_address(page, context.show.store.base_url.rstrip("/"))
+        return sha256(said.encode(errors="surrogateescape")).hexdigest()
+    return item.file.sha256
+
+
+def _without_address(page: str, base_url: str) -> str:
+    """The page without the store's address, as HTML and as JSON write it, and drawn."""
+    for form in (escape(base_url), base_url.replace("&", "\\u0026")):
+        page = page.replace(form, "")
+    return _QR_CODE.sub("", page)
 
 
 def _plain(values: Sequence[Any]) -> list[Any]:

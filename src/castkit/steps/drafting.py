@@ -32,7 +32,7 @@ from castkit.translate.tmx import from_tmx
 from castkit.translate.translator import Request, Translator
 from castkit.translate.whisper_english import english_sentences
 from castkit.wording.glossary_hints import agreed
-from castkit.wording.number_check import mismatches
+from castkit.workspace import inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ def memory_of(context: EpisodeContext, source: str, target: str) -> Memory:
 
 
 def memory_files(context: EpisodeContext) -> tuple[Path, ...]:
-    return tuple(sorted(context.workspace.memory.glob("*.tmx")))
+    root = context.workspace.root
+    return tuple(inside(path, root) for path in sorted(context.workspace.memory.glob("*.tmx")))
 
 
 def _pairs(context: EpisodeContext, slug: str, source: str, target: str) -> tuple[Pair, ...]:
@@ -130,6 +131,8 @@ def _request(context: EpisodeContext, job: Job, route: Route) -> Request:
 
 
 def _translator(context: EpisodeContext, job: Job, route: Route) -> Translator:
+    from castkit.wording.number_check import mismatches  # noqa: PLC0415 - reads numbers, and few runs draft anything
+
     def differ(source: str, target: str) -> bool:
         return bool(mismatches(source, route.source, target, route.target))
 

@@ -7,7 +7,6 @@ pages of older episodes; what the store holds already is not sent again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,10 @@ from castkit.feed.notify import tell_hub
 from castkit.feed.render import documents
 from castkit.model.published import Published, StoredFile
 from castkit.steps.feed_identity import addresses, cover_key, lasting
-from castkit.steps.feed_race import Stand, pause, put_over, terms_of, versions
+from castkit.steps.feed_race import Stand, is_in_store, pause, put_over, terms_of, versions
 from castkit.steps.gate import Document, facts, hold
 from castkit.steps.sending import put_whole
 from castkit.steps.show_context import ShowContext
-from castkit.storage.folder import sha256_of
 from castkit.storage.keys import feed_key, is_loopback, published_key
 from castkit.storage.store import LostRace, Store
 
@@ -81,16 +79,9 @@ def _check(context: ShowContext) -> str | None:
     """Whether the store still holds the cover and the feeds that were made here."""
     keys = {cover_key(_cover(context)): _cover(context), **_files(context, _feeds(context))}
     for key, path in keys.items():
-        if not _is_in_store(context.store, key, path):
+        if not is_in_store(context.store, key, path):
             return f"the store holds no such {key.rsplit('/', 1)[-1]}"
     return None
-
-
-def _is_in_store(store: Store, key: str, path: Path) -> bool:
-    info = store.head(key)
-    if info is None or info.size != path.stat().st_size:
-        return False
-    return (info.sha256 or sha256(store.get(key)).hexdigest()) == sha256_of(path)
 
 
 def _run(context: ShowContext, job: Job) -> None:

@@ -5,7 +5,7 @@ Rule: a guid is given once; what the ledger holds always wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -43,17 +43,21 @@ def possible_feeds(show: Show) -> tuple[tuple[str, Kind], ...]:
     return tuple((language, kind) for kind in kinds for language in show.feed_languages)
 
 
-def wanted_feeds(show: Show, episodes: Iterable[Published]) -> tuple[tuple[str, Kind], ...]:
-    """Language and kind of the feeds that a show with these episodes has."""
+def wanted_feeds(show: Show, episodes: Iterable[Published], known: Container[str] = ()) -> tuple[tuple[str, Kind], ...]:
+    """Language and kind of the feeds that a show with these episodes has.
+
+    A feed for video that is `known` by name stays when its last picture is unpublished: apps that follow it must see
+    that the episode is gone.
+    """
     has_video = any(episode.video for episode in episodes)
-    return tuple((language, kind) for language, kind in possible_feeds(show) if kind == "audio" or has_video)
+    return tuple(one for one in possible_feeds(show) if one[1] == "audio" or has_video or feed_name(*one) in known)
 
 
 def addresses(
     workspace: Workspace, show: Show, episodes: Sequence[Published], image: str, url: Callable[[str], str]
 ) -> tuple[FeedAddress, ...]:
     """The feeds of these episodes, with the guids they have or would get; `url` gives the address of a key."""
-    wanted = wanted_feeds(show, episodes)
+    wanted = wanted_feeds(show, episodes, ledger.read(workspace.ledger).feeds)
     guids = feed_guids(workspace, {feed_name(*one): url(feed_key(feed_name(*one))) for one in wanted}, episodes)
     made = []
     for language, kind in wanted:

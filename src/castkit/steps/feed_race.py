@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from castkit.steps.show_context import StoredEpisode
@@ -48,6 +49,14 @@ def put_over(store: Store, key: str, path: Path, version: str) -> bool:
         return False
     store.send(key, path, terms)
     return True
+
+
+def is_in_store(store: Store, key: str, path: Path) -> bool:
+    """Whether the store holds this very file under the key."""
+    info = store.head(key)
+    if info is None or info.size != path.stat().st_size:
+        return False
+    return (info.sha256 or sha256(store.get(key)).hexdigest()) == sha256_of(path)
 
 
 def pause(number: int) -> None:

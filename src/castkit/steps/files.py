@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from castkit.errors import CastkitError
+from castkit.errors import DAMAGED, CastkitError
 from castkit.model.cue import Origin
 from castkit.model.programme import Programme
 from castkit.model.transcript import Transcript
@@ -100,7 +100,7 @@ def load_as(path: Path, make: Callable[[Any], T]) -> T:
         return make(json.loads(path.read_text("utf-8")))
     except FileNotFoundError as error:
         raise CastkitError(f"not built yet: {path} is missing", "run: castkit build") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except DAMAGED as error:
         reason = f"no {error}" if isinstance(error, KeyError) else f"{error}"
         hint = "undo your edit if you made one, else delete the file; then run: castkit build"
         raise CastkitError(f"{path} is not as castkit wrote it: {reason}", hint) from error

@@ -18,7 +18,7 @@ from castkit.artwork import draw_cover
 from castkit.artwork.check import LARGEST_FILE, cover_problems
 from castkit.config import check_episode_text, check_show_text
 from castkit.engine.run import Place, lock
-from castkit.errors import CastkitError, ConfigError
+from castkit.errors import DAMAGED, CastkitError, ConfigError
 from castkit.feed import ledger
 from castkit.feed.reading.fetch import Web
 from castkit.feed.reading.pages import read_feed, shown
@@ -120,7 +120,7 @@ def _state(workspace: Workspace) -> dict[str, Any] | None:
         return {"done": bool(value["done"]), "source": str(value["source"]), "guid": value["guid"]}
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except DAMAGED as error:
         raise CastkitError(f"{workspace.import_state} is damaged", "take it back from version control") from error
 
 

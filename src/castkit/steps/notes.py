@@ -1,4 +1,4 @@
-"""Show notes in Markdown, and a block for the newsletter, in every language of the show."""
+"""Show notes in Markdown, in every language of the show."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from castkit.notes.view import Material, view
 from castkit.steps.context import EpisodeContext
 from castkit.steps.credits import credited
 from castkit.steps.files import load_programme, load_tracks
-from castkit.steps.publication import episode_key
-from castkit.storage.keys import public_url
 
 # The keys of castkit.toml and episode.toml that the notes print; the rest may change without making them anew.
 _SHOW_KEYS = (
@@ -36,11 +34,6 @@ def texts_of(context: EpisodeContext) -> dict[str, Any]:
     }
 
 
-def _settings(context: EpisodeContext) -> dict[str, Any]:
-    """The texts, and the store's address, by which the newsletter names the page."""
-    return {**texts_of(context), "base_url": context.show.store.base_url}
-
-
 def _reads(context: EpisodeContext) -> Iterable[Path]:
     return (context.paths.programme, context.paths.tracks, *templates.candidates(context.workspace.templates))
 
@@ -48,40 +41,27 @@ def _reads(context: EpisodeContext) -> Iterable[Path]:
 def _writes(context: EpisodeContext) -> Iterable[Path]:
     for language in context.show.languages:
         yield context.paths.notes_markdown(language)
-        yield context.paths.newsletter_html(language)
 
 
 def _run(context: EpisodeContext, job: Job) -> None:
     sources = templates.load(context.workspace.templates)
     material = _material(context)
     for language in context.show.languages:
-        values = view(material, language)
-        _write(job.output(context.paths.notes_markdown(language)), templates.render_markdown(sources, values))
-        newsletter = templates.render_html(sources, templates.NEWSLETTER, values)
-        _write(job.output(context.paths.newsletter_html(language)), newsletter)
+        text = templates.render_markdown(sources, view(material, language))
+        job.output(context.paths.notes_markdown(language)).write_text(text, "utf-8", newline="\n")
 
 
 def _material(context: EpisodeContext) -> Material:
     transcripts = tuple((track.language, track.origin) for track in load_tracks(context).worded)
-    addresses = {language: _page_address(context, language) for language in context.show.languages}
-    return Material(context.show, context.episode, credited(context), load_programme(context), transcripts, addresses)
-
-
-def _page_address(context: EpisodeContext, language: str) -> str:
-    key = episode_key(context.slug, context.paths.notes_html(language).name)
-    return public_url(context.show.store.base_url, key)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8", newline="\n")
+    return Material(context.show, context.episode, credited(context), load_programme(context), transcripts)
 
 
 STEP = Stage[EpisodeContext](
     name="notes",
-    version=2,
+    version=3,
     after=("translate",),
     reads=_reads,
     writes=_writes,
-    settings=_settings,
+    settings=texts_of,
     run=_run,
 )

@@ -16,6 +16,7 @@ from castkit.engine.stage import Job
 from castkit.errors import CastkitError, StoreError
 from castkit.model.media_types import bare
 from castkit.model.published import StoredFile
+from castkit.steps.past_publications import is_lasting, keep_page
 from castkit.steps.publication import Item
 from castkit.storage.keys import is_loopback
 from castkit.storage.listeners import NoAnswer, Seen, look
@@ -72,13 +73,16 @@ def _terms(item: Item, notebook: Path | None) -> Terms:
 def put_whole(store: Store, path: Path, terms: Terms, *, key: str, progress: Progress | None = None) -> bool:
     """Sends the file unless the store holds it as it shall be; whether it was sent.
 
-    What is there and different is replaced, in the version that was looked at; the terms' own `over` is not asked.
+    What is there and different is replaced, in the version that was looked at; the terms' own `over` is not asked. A
+    page of an episode is kept first, so that `castkit rollback` can put it back.
     """
     size = path.stat().st_size
     for _ in range(_TRIES):
         found = store.head(key)
-        if found is not None and _is_as_meant(found, size, terms):
+        if found is not None and is_as_meant(found, size, terms):
             return False
+        if found is not None and is_lasting(key):
+            keep_page(store, key)
         try:
             tag = found.tag if found else NOTHING
             store.send(
@@ -93,7 +97,8 @@ def put_whole(store: Store, path: Path, terms: Terms, *, key: str, progress: Pro
     raise StoreError(f"{key} is being written by somebody else", "wait until they are done, then publish again")
 
 
-def _is_as_meant(found: ObjectInfo, size: int, terms: Terms) -> bool:
+def is_as_meant(found: ObjectInfo, size: int, terms: Terms) -> bool:
+    """Whether what the store holds is the file itself, so that it is not sent again."""
     kinds = {bare(kind) for kind in (found.content_type, terms.content_type)}
     return (found.size, found.sha256) == (size, terms.sha256) and len(kinds) == 1
 

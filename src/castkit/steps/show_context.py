@@ -14,7 +14,7 @@ from castkit.model.published import Published
 from castkit.model.show import Show
 from castkit.steps.feed_identity import possible_feeds
 from castkit.steps.stored_copies import published_files
-from castkit.storage.keys import feed_key, published_key
+from castkit.storage.keys import feed_key, published_key, show_page_key
 from castkit.storage.open import open_store
 from castkit.storage.store import Store
 from castkit.workspace import Workspace
@@ -51,6 +51,12 @@ class ShowContext:
         """
         names = (feed_name(*one) for one in possible_feeds(self.show))
         return {name: self.store.url(feed_key(name)) for name in names if self.workspace.feed(name).is_file()}
+
+    @property
+    def page_urls(self) -> Mapping[str, str]:
+        """The public addresses of the show's pages by language, where it has any; the store is not reached for it."""
+        main, tags = self.show.main_language, self.show.languages if self.show.site.enabled else ()
+        return {tag: self.store.url(show_page_key(tag, main)) for tag in tags}
 
     @cached_property
     def episodes(self) -> Mapping[str, StoredEpisode]:

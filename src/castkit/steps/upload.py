@@ -21,11 +21,12 @@ from castkit.feed import ledger
 from castkit.feed.findings import files_of
 from castkit.model.cue import Origin
 from castkit.model.language import best_match
-from castkit.model.published import Published
+from castkit.model.published import published_from
 from castkit.model.show import StoreSettings
 from castkit.steps.clearance import refuse_uncleared
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.gate import before_upload
+from castkit.steps.past_publications import history, last_act, short_digest, write_down
 from castkit.steps.publication import (
     Publication,
     built_tracks,
@@ -56,7 +57,7 @@ def refuse_unfit_show(context: EpisodeContext) -> None:
 def refuse_unfit(context: EpisodeContext) -> None:
     """CastkitError where the show must not go to its store as it is, or a person has not read what they must."""
     refuse_unfit_show(context)
-    _refuse_unreviewed(context)
+    refuse_unreviewed(context)
 
 
 def _refuse_loopback(store: StoreSettings) -> None:
@@ -81,7 +82,8 @@ def _refuse_placeholders(context: EpisodeContext) -> None:
         )
 
 
-def _refuse_unreviewed(context: EpisodeContext) -> None:
+def refuse_unreviewed(context: EpisodeContext) -> None:
+    """CastkitError where require_review names a language that no person has accepted."""
     waiting = [language for language in context.show.subtitles.require_review if not _is_accepted(context, language)]
     if waiting:
         lines = "\n".join(f"  {_review_line(context, language)}" for language in waiting)
@@ -144,7 +146,7 @@ def run(context: EpisodeContext, job: Job) -> None:
         job.note(text)
     store.check()
     if context.slug not in known:
-        _refuse_second_birth(context, store)
+        refuse_second_birth(context, store)
     for text in before_upload(context, made, store):
         job.note(text)
     send(context, store, made, job)
@@ -157,17 +159,23 @@ def send(context: EpisodeContext, store: Store, made: Publication, job: Job) -> 
         job.note(text)
     remember(context)
     output = job.output(context.paths.published)
-    output.write_bytes(to_bytes(made.published))
+    data = to_bytes(made.published)
+    output.write_bytes(data)
     key = published_key(context.slug)
+    write_down(store, context.slug, data)
     put_whole(store, output, Terms(media_type(key), cache_control(key), sha256_of(output)), key=key)
 
 
-def _refuse_second_birth(context: EpisodeContext, store: Store) -> None:
-    """Where the ledger was lost, what the store holds stands in for it: a guid is given once."""
+def refuse_second_birth(context: EpisodeContext, store: Store) -> None:
+    """CastkitError where the store has the episode under another guid, and the ledger does not know it.
+
+    Where the ledger was lost, what the store holds stands in for it: a guid is given once.
+    """
     key = published_key(context.slug)
     if store.head(key, digest=False) is None:
         return
-    before = Published.model_validate_json(store.get(key)).guid
+    remedy = "delete it there, and publish the episode again"
+    before = published_from(store.get(key), f"{key} in the store", remedy).guid
     if before != context.episode.guid:
         raise CastkitError(
             f"{context.slug} is published with the guid {before}, and {context.paths.toml} has {context.episode.guid}",
@@ -213,18 +221,32 @@ def check(context: EpisodeContext) -> str | None:
     key = published_key(context.slug)
     if store.head(key, digest=False) is None:
         return "the store holds no published.json"
-    if store.get(key) != data:
-        raise CastkitError(
-            f"{context.slug} was published from elsewhere since "
-            "(the store's published.json is not the one this machine sent)",
-            "get your colleague's changes (git pull), then publish again; "
-            f"to replace theirs with yours: castkit publish {context.slug} --redo upload",
-        )
-    files = list(files_of(Published.model_validate_json(data)))
+    stored = store.get(key)
+    if stored != data:
+        raise _published_otherwise(context, store, stored)
+    remedy = f"castkit publish {context.slug} --redo upload"
+    files = list(files_of(published_from(data, str(path), remedy)))
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
         sizes = pool.map(lambda file: _size(store, file.key), files)
         lost = [file.key.rsplit("/", 1)[-1] for file, size in zip(files, sizes, strict=True) if size != file.length]
     return f"the store holds no such {lost[0]}" if lost else None
+
+
+def _published_otherwise(context: EpisodeContext, store: Store, stored: bytes) -> CastkitError:
+    """Why the store's published.json is another than this machine sent: taken back, or a colleague's."""
+    slug, step = context.slug, "carry" if context.episode.is_carried else "upload"
+    act = last_act(history(store, slug), short_digest(stored))
+    if act and act.kind == "back":
+        return CastkitError(
+            f"{slug} was rolled back to what was published before ({act.when:%Y-%m-%d %H:%M} UTC), "
+            "and what is built here is what was taken back",
+            f"correct the episode, then publish it again; to send the same again: castkit publish {slug} --redo {step}",
+        )
+    return CastkitError(
+        f"{slug} was published from elsewhere since (the store's published.json is not the one this machine sent)",
+        "get your colleague's changes (git pull), then publish again; "
+        f"to replace theirs with yours: castkit publish {slug} --redo {step}",
+    )
 
 
 def _size(store: Store, key: str) -> int | None:

@@ -23,9 +23,11 @@ from castkit.feed.findings import files_of
 from castkit.feed.media import counted
 from castkit.model.media_types import bare
 from castkit.model.published import Published
+from castkit.site.show_pages import NOT_FOUND
 from castkit.steps.feed_identity import cover_key
 from castkit.steps.gate import Document, facts, feeds_to_be
 from castkit.steps.show_context import ShowContext
+from castkit.steps.site_made import picture_keys, show_site, site_documents
 from castkit.storage.keys import is_loopback
 from castkit.storage.mediatypes import media_type
 from castkit.storage.served import Expected, Fault, Kind, Live, faults
@@ -56,7 +58,7 @@ class Checked:
 
 
 def verify(context: ShowContext, slugs: Collection[str], web: Web, progress: Progress) -> tuple[Checked, ...]:
-    """Every object of these episodes, of all where none is named; then the cover and the feeds.
+    """Every object of these episodes, of all where none is named; then the cover, the feeds and the show's pages.
 
     CastkitError for an episode that is not published.
     """
@@ -68,14 +70,19 @@ def verify(context: ShowContext, slugs: Collection[str], web: Web, progress: Pro
     wanted = [episode for slug, episode in published.items() if not slugs or slug in slugs]
     objects = list(dict.fromkeys(one for episode in wanted for one in _objects(context, episode)))
     documents = list(feeds_to_be(context, tuple(published.values())))
-    whole = len(objects) + len(documents) + 1
+    pages = list(_pages_to_be(context, published.values()))
+    pictures = [_cover(context), *_site_pictures(context)]
+    whole = len(objects) + len(documents) + len(pages) + len(pictures)
     found: list[Checked] = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for one in pool.map(lambda expected: _look(expected, web), [*objects, _cover(context)]):
+        for one in pool.map(lambda expected: _look(expected, web), [*objects, *pictures]):
             found.append(one)
             progress(len(found), whole)
         known = facts(context.show, published.values())
         for one in pool.map(lambda document: _look_at_feed(document, context, known, web), documents):
+            found.append(one)
+            progress(len(found), whole)
+        for one in pool.map(lambda page: _look_at_page(page, context, web), pages):
             found.append(one)
             progress(len(found), whole)
     return (*found, *_certificates(found, web))
@@ -93,6 +100,11 @@ def _cover(context: ShowContext) -> Expected:
     cover = context.workspace.root / context.show.show.image
     key = cover_key(cover)
     return Expected("show", "picture", context.store.url(key), cover.stat().st_size, media_type(key))
+
+
+def _site_pictures(context: ShowContext) -> Iterator[Expected]:
+    for key in picture_keys(context.workspace, context.show) if context.show.site.enabled else ():
+        yield Expected("site", "picture", context.store.url(key), None, media_type(key))
 
 
 def _look(expected: Expected, web: Web) -> Checked:
@@ -151,13 +163,38 @@ def _look_at_feed(document: Document, context: ShowContext, known: Facts, web: W
     return Checked(expected, (*wrong, *versions, *map(_as_fault, _telling(found))))
 
 
-def _versions(live: bytes, stored: bytes, renewed: bytes) -> Iterator[Fault]:
-    """Whether listeners have the feed that the store has, and that one says what the episodes say."""
+def _pages_to_be(context: ShowContext, episodes: Iterable[Published]) -> Iterator[Document]:
+    """The show's pages and what search engines read, as they would be sent; that for lost addresses has no own one."""
+    if not context.show.site.enabled:
+        return
+    site = show_site(context.workspace, context.show, episodes, context.store.url)
+    for key, data in site_documents(site, context.workspace).items():
+        if key != NOT_FOUND:
+            yield Document(key, context.store.url(key), data, context.workspace.site(key))
+
+
+def _look_at_page(page: Document, context: ShowContext, web: Web) -> Checked:
+    """A page of the show, live: its headers, and that it is the one that the episodes make."""
+    expected = Expected("site", "page", page.url, None, media_type(page.key))
+    if context.store.head(page.key, digest=False) is None:
+        return Checked(expected, (Fault("page-missing", "error", "it is not in the store", "castkit feed"),))
+    try:
+        got = web.get(page.url, LARGEST_FEED + 1)
+        wrong = faults(Live(expected, web.head(page.url), replace(got, body=b"")))
+    except Unreachable as error:
+        return Checked(expected, (_unreachable(error, page.url),))
+    if got.status != 200:
+        return Checked(expected, wrong)
+    return Checked(expected, (*wrong, *_versions(got.body, context.store.get(page.key), page.data, "page")))
+
+
+def _versions(live: bytes, stored: bytes, renewed: bytes, what: str = "feed") -> Iterator[Fault]:
+    """Whether listeners have the feed, or page, that the store has, and that one says what the episodes say."""
     if live != stored:
         remedy = "wait until the caches before the store are over (five minutes), then run this again"
-        yield Fault("feed-other", "warning", "what is live is not the feed in the store", remedy)
+        yield Fault(f"{what}-other", "warning", f"what is live is not the {what} in the store", remedy)
     elif stored != renewed:
-        yield Fault("feed-old", "warning", "it is not what the episodes in the store make now", "castkit feed")
+        yield Fault(f"{what}-old", "warning", "it is not what the episodes in the store make now", "castkit feed")
 
 
 def _telling(found: Iterable[Finding]) -> list[Finding]:
