@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -102,8 +103,14 @@ def test_a_template_ends(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("text", TOO_LARGE.values(), ids=TOO_LARGE)
 def test_a_template_fills_no_memory(tmp_path: Path, text: str) -> None:
-    with pytest.raises(CastkitError, match=r"page\.j2"):
-        _render(text, tmp_path)
+    tracemalloc.start()
+    try:
+        with pytest.raises(CastkitError, match=r"page\.j2"):
+            _render(text, tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**28
 
 
 def test_what_a_page_needs_is_allowed(tmp_path: Path) -> None:

@@ -94,6 +94,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
             _refuse_growth(getattr(called, "__name__", ""), of, args)
         return super().call(context, called, *args, **kwargs)
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """`format` of a text as the sandbox gives it out; one with a width that fills the memory is not given."""
+        wrapped = super().wrap_str_format(value)
+        if wrapped is not None:
+            _refuse_growth(value.__name__, value.__self__, ())
+        return wrapped
+
     def get_template(self, name: Any, *args: Any, **kwargs: Any) -> Any:
         """A template, also one that another includes."""
         spend(steps=_CALL)

@@ -41,7 +41,8 @@ def test_folder_and_s3_hold_the_same_objects(own_show: Path, clip: Path, s3_serv
             patch.setenv(name, value)
         in_s3 = objects(own_show, StoreSettings(**remote, region="us-east-1", base_url=BASE_URL))
     assert in_s3 == in_folder
-    assert {key.split("/")[0] for key in in_s3} == {"episodes", "feeds"}
+    pages = {"index.html", "index.zh-Hans.html", "sitemap.xml", "robots.txt", "404.html"}
+    assert {key.split("/")[0] for key in in_s3} == {"episodes", "feeds", *pages}
     again = succeed("publish", "talk", "--json", cwd=own_show, **environment)
     assert again.ran == {}
 
