@@ -113,6 +113,11 @@ def test_a_template_fills_no_memory(tmp_path: Path, text: str) -> None:
     assert peak < 2**28
 
 
+@pytest.mark.parametrize("said", ["read on: {name}", "a * {name}", "12345 and {name:>4}", "{name}: {name}"])
+def test_a_sentence_with_a_name_is_no_width(tmp_path: Path, said: str) -> None:
+    assert "Li" in _render("{{ '" + said + "'.format(name='Li') }}{{ '%s: %5d'|format('Li', 1) }}", tmp_path)
+
+
 def test_what_a_page_needs_is_allowed(tmp_path: Path) -> None:
     text = (
         "{% macro li(text) %}<li>{{ text }}</li>{% endmacro %}{% for one in cues %}{{ loop.index }}{{ li(one.text) }}"

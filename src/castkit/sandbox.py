@@ -26,7 +26,9 @@ MOST_IN_VALUE = 10_000_000  # characters or items of one value
 _CALL = 10  # steps
 _MOST_WIDTH = 1_000
 _MOST_BITS = 10_000
-_WIDE = re.compile(r"\d{5,}|\*|:[^{}]*\{")  # in a format: a width of many digits, or one that a value gives
+# In a format: a width or precision of many digits, or one that a value gives.
+_WIDE = re.compile(r"\{[^{}]*:[^{}]*(?:\d{5,}|\{)")
+_WIDE_PRINTF = re.compile(r"%(?:\([^)]*\))?[^%a-zA-Z]*(?:\d{5,}|\*)")
 _WIDENING = ("batch", "center", "format", "indent", "slice", "wordwrap")
 
 
@@ -186,7 +188,7 @@ def _modest(made: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(made)
     def checked(*args: Any, **kwargs: Any) -> Any:
         values = (*args[1:], *kwargs.values())
-        is_format = made.__name__ == "do_format" and _WIDE.search(str(args[0]))
+        is_format = made.__name__ == "do_format" and _WIDE_PRINTF.search(str(args[0]))
         if is_format or any(isinstance(one, int) and one > _MOST_WIDTH for one in values):
             raise SecurityError(f"{made.__name__.removeprefix('do_')} is given a width of more than {_MOST_WIDTH}")
         return made(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -82,7 +83,7 @@ def _go(workspace: Workspace, show: Show, store: Store, way: WayBack, *, as_json
         store.check()
         with episode_lock(workspace, way.slug):
             if way.target is None:
-                gone = planned_withdrawal(workspace, show, store, way.slug)
+                gone = replace(planned_withdrawal(workspace, show, store, way.slug), digest=way.now)  # what was shown
                 carry_out(workspace, show, store, gone, console, kind=BACK)
             else:
                 put_back(store, way)

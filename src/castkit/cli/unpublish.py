@@ -40,7 +40,7 @@ yes_option = click.option("--yes", "is_sure", is_flag=True, help="Do it without 
     "--remove-files/--keep-files",
     "removes",
     default=False,
-    help="Delete its files from the store too; else they stay there, and links to them work.",
+    help="Delete its files from the store too; else they stay until castkit prune, and links work.",
 )
 @yes_option
 @json_option

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -77,6 +78,7 @@ class _Sender:
     done: int = 0
     sent: int = 0
     sent_bytes: int = 0
+    failed: set[str] = field(default_factory=set)  # objects that another file may count on, and that never arrived
     lock: Lock = field(default_factory=Lock)
 
     def keep(self, found: Found) -> KeptFile | None:
@@ -117,9 +119,7 @@ class _Sender:
     def _sent(self, found: Found, digest: str, size: int) -> tuple[str, ...]:
         """Sends what is missing; the pieces' digests where it is a large one."""
         if size <= PIECE:
-            if self._claim(object_key(digest)):
-                put_file(self.store, object_key(digest), found.file, digest)
-                self._count(size, 1)
+            self._put(key := object_key(digest), lambda: put_file(self.store, key, found.file, digest), (size, 1))
             return ()
         old = self.before.get(found.path)
         if old and old.sha256 == digest and self.there.issuperset(map(object_key, old.parts)):
@@ -132,20 +132,29 @@ class _Sender:
             while data := file.read(PIECE):
                 whole.update(data)
                 key = object_key(piece := sha256(data).hexdigest())
-                if self._claim(key):
-                    put(self.store, key, data)
-                    self._count(len(data), 1 if number == 0 else 0)
+                send = partial(put, self.store, key, data)
+                self._put(key, send, (len(data), 1 if number == 0 else 0))
                 number += 1
                 yield piece
         if whole.hexdigest() != digest:
             raise StoreError(f"{found.path} changed while it was backed up", "run castkit backup again")
 
-    def _claim(self, key: str) -> bool:
-        """Whether this is to be sent; nobody else sends it then. Where it fails the whole backup does."""
+    def _put(self, key: str, send: Callable[[], object], sizes: tuple[int, int]) -> None:
+        """Sends an object that nobody else sends; `sizes` are its bytes and files."""
         with self.lock:
-            is_new = key not in self.there
+            if key in self.there:
+                return
             self.there.add(key)
-            return is_new
+        try:
+            send()
+        except BaseException:
+            with self.lock:
+                self.there.discard(key)
+                self.failed.add(key)
+            raise
+        with self.lock:
+            self.failed.discard(key)
+        self._count(*sizes)
 
     def _count(self, size: int, files: int) -> None:
         with self.lock:
@@ -196,6 +205,8 @@ def backup(
         remarks = (*told, *store.remarks, *remarks)
         if last and _content(last) == _content(made):
             return Outcome(named[-1], last, False, sender.sent, sender.sent_bytes, remarks)
+        if sender.failed:
+            raise StoreError("not all of the backup arrived, so that it is not noted", "run castkit backup again")
         return Outcome(write_revision(store, made), made, True, sender.sent, sender.sent_bytes, remarks)
 
 

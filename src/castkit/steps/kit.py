@@ -67,6 +67,8 @@ def make_kit(  # noqa: PLR0913 - what is asked for, and the day, which tests giv
     """
     target = place_of(context, platform, folder)
     before = kit_folder.read(target)
+    if before is not None and before.episode != context.slug:
+        raise CastkitError(f"{target} holds the kit of {before.episode}", "name another folder with --to")
     there = finished(context, load_programme(context), is_video=platform.is_video)
     _refuse_length(context, platform, there)
     read_in = language_of(context, platform, language)

@@ -37,6 +37,7 @@ class Before:
     """A kit that is there: its files with their digests, and its sound or video, by name."""
 
     folder: Path
+    episode: str
     files: Mapping[str, str]
     media: Mapping[str, Kept]
 
@@ -63,7 +64,7 @@ def read(folder: Path) -> Before | None:
     try:
         value = json.loads((folder / RECEIPT).read_text("utf-8"))
         media = {name: Kept(**kept) for name, kept in value["media"].items()}
-        return Before(folder, dict(value["files"]), media)
+        return Before(folder, str(value["episode"]), dict(value["files"]), media)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CastkitError(
             f"{folder} is there already, and is no kit of castkit's", "name another folder with --to, or move it away"
