@@ -89,13 +89,13 @@ def test_what_is_in_it(workspace: Workspace) -> None:
 def test_files_named_elsewhere_in_the_workspace(workspace: Workspace) -> None:
     (workspace.root / "sounds").mkdir()
     (workspace.root / "sounds/in.flac").write_bytes(b"in")
-    (workspace.root / "shared.wav").write_bytes(b"shared")
+    (workspace.root / "common.wav").write_bytes(b"common")
     toml = workspace.episode("talk").toml
-    toml.write_text(toml.read_text("utf-8").replace("raw/talk.wav", "../../shared.wav"), "utf-8")
+    toml.write_text(toml.read_text("utf-8").replace("raw/talk.wav", "../../common.wav"), "utf-8")
     workspace.toml.write_text(workspace.toml.read_text("utf-8") + '\n[audio]\nintro = "sounds/in.flac"\n', "utf-8")
     revision = keep(workspace).revision
     assert "sounds/in.flac" in {one.path for one in revision.files}
-    assert ("shared.wav", "recording") in {(one.path, one.why) for one in revision.absent}
+    assert ("common.wav", "recording") in {(one.path, one.why) for one in revision.absent}
 
 
 def test_only_what_changed_is_sent(workspace: Workspace) -> None:

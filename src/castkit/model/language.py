@@ -32,6 +32,8 @@ THREE_LETTERS = {
     "th": "tha", "tr": "tur", "ur": "urd", "vi": "vie", "yue": "yue", "zh": "zho",
 }  # fmt: skip
 
+_RIGHT_TO_LEFT = frozenset("ar dv fa he ku ps sd ug ur yi".split())
+
 # What people write for the languages most often spoken on shows.
 NAMES = {
     "arabic": "ar", "bengali": "bn", "cantonese": "yue", "chinese": "zh", "dutch": "nl", "english": "en",
@@ -131,3 +133,8 @@ def iso639_2(tag: str) -> str:
         return langcodes.Language.get(tag).to_alpha3()
     except (LookupError, ValueError):
         return "und"
+
+
+def direction(language: str) -> str:
+    """The way the language is written, as HTML's `dir` names it."""
+    return "rtl" if primary(language) in _RIGHT_TO_LEFT else "ltr"

@@ -16,6 +16,8 @@ from castkit.errors import CastkitError
 from castkit.model.cue import Origin
 from castkit.model.text import LocalText
 
+_VERSION = 1  # the highest that this castkit reads
+
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -138,8 +140,17 @@ class Published(_Value):
 
 
 def published_from(data: bytes, where: str, remedy: str) -> Published:
-    """What a published.json says; CastkitError naming `where` it lies, with the remedy, for one that is damaged."""
+    """What a published.json says; CastkitError naming `where` it lies, with the remedy, for one that is damaged.
+
+    So for one that a newer castkit wrote, and that this one would misread.
+    """
     try:
-        return Published.model_validate_json(data)
+        published = Published.model_validate_json(data)
     except ValueError as error:
-        raise CastkitError(f"{where} is damaged", remedy) from error
+        reason = ": ".join(line.strip() for line in str(error).splitlines()[1:3])
+        raise CastkitError(f"{where} is damaged: {reason}", remedy) from error
+    if published.version > _VERSION:
+        raise CastkitError(
+            f"{where} was written by a newer castkit", "install the castkit that wrote it, from its own repository"
+        )
+    return published

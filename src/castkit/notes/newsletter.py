@@ -11,7 +11,7 @@ from typing import Any
 
 from castkit.model import review
 from castkit.model.feeds import Kind
-from castkit.model.language import best_match, language_name
+from castkit.model.language import best_match, direction, language_name
 from castkit.model.published import Published, PublishedPerson
 from castkit.model.show import Organisation, Show
 from castkit.model.text import LocalText, one_line
@@ -20,7 +20,7 @@ from castkit.notes.licences import licence_name
 from castkit.notes.markdown import safe_address
 from castkit.notes.newsletter_labels import newsletter_labels
 from castkit.notes.roles import role_name
-from castkit.notes.view import direction, own_first
+from castkit.notes.view import own_first
 
 _PREHEADER = 140  # characters: no inbox shows more of what follows the subject
 _MINUTE_MS = 60_000

@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 from castkit import templating
 from castkit.model import review
-from castkit.model.language import best_match, language_name
+from castkit.model.language import best_match, direction, language_name
 from castkit.model.published import Published
 from castkit.model.show import Show
 from castkit.notes.labels import date_in_words, labels_for
 from castkit.notes.preview_labels import preview_labels
-from castkit.notes.view import direction, own_first
+from castkit.notes.view import own_first
 from castkit.timecode import clock
 
 _TEMPLATE, _STYLE = "preview.html.j2", "site.css"

@@ -13,7 +13,7 @@ from castkit.model import review
 from castkit.model.chapters import on_masters_clock
 from castkit.model.cue import Origin
 from castkit.model.episode import Episode
-from castkit.model.language import language_name, primary
+from castkit.model.language import direction, language_name, primary
 from castkit.model.programme import Programme
 from castkit.model.show import Organisation, Person, Show
 from castkit.model.text import LocalText, one_line
@@ -22,8 +22,6 @@ from castkit.notes.licences import licence_name
 from castkit.notes.markdown import safe_address
 from castkit.notes.roles import role_name
 from castkit.timecode import clock
-
-_RIGHT_TO_LEFT = frozenset("ar dv fa he ku ps sd ug ur yi".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,6 @@ def common(show: Show, episode: Episode, language: str) -> dict[str, Any]:
         "disclaimer": text(info.disclaimer),
         "licence": {"name": licence, "url": licence_url},
     }
-
-
-def direction(language: str) -> str:
-    """The way the language is written, as HTML names it."""
-    return "rtl" if primary(language) in _RIGHT_TO_LEFT else "ltr"
 
 
 def _number(episode: Episode, language: str) -> str:

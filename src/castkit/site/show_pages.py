@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from castkit.model.language import language_name, primary
+from castkit.model.language import direction, language_name
 from castkit.model.text import one_line
 from castkit.site.policy import policy
 from castkit.site.show_head import entry, head_view
@@ -26,7 +26,6 @@ STYLES = ("site.css", "site_show.css")
 SCRIPTS = ("site_subscribe.js", "site_show.js")
 TEMPLATES = (PAGE, LOST, "subscribe.html.j2", *STYLES, *SCRIPTS)
 SITEMAP, ROBOTS, NOT_FOUND = "sitemap.xml", "robots.txt", "404.html"
-_RIGHT_TO_LEFT = frozenset("ar dv fa he ku ps sd ug ur yi".split())
 
 
 def templates(folder: Path) -> Mapping[str, Source]:
@@ -55,7 +54,7 @@ def _values(reader: Reader, part: Part, sources: Mapping[str, Source]) -> dict[s
     return {
         **_dress(sources),
         "language": language,
-        "direction": _direction(language),
+        "direction": direction(language),
         "labels": reader.labels,
         "head": head_view(reader, part, f"{title} · {span}" if span else title),
         "home": site.pages[language][0],
@@ -86,10 +85,6 @@ def _dress(sources: Mapping[str, Source]) -> dict[str, Any]:
     style = "\n" + "".join(sources[name].text for name in STYLES)
     script = "\n" + "".join(sources[name].text for name in SCRIPTS)
     return {"style": safe(style), "script": safe(script), "policy": policy([style], [script])}
-
-
-def _direction(language: str) -> str:
-    return "rtl" if primary(language) in _RIGHT_TO_LEFT else "ltr"
 
 
 def _languages(site: ShowSite, part: Part, here: str) -> tuple[dict[str, Any], ...]:
@@ -133,7 +128,7 @@ def _lost(site: ShowSite, sources: Mapping[str, Source]) -> dict[str, Any]:
     for tag, keys in site.pages.items():
         title = site.show.show.title.in_(tag, site.show.languages)
         said = {"labels": show_labels(tag), "title": title, "url": site.url(keys[0])}
-        languages.append({"tag": tag, "direction": _direction(tag), **said})
+        languages.append({"tag": tag, "direction": direction(tag), **said})
     style = _dress(sources)["style"]
     return {"languages": tuple(languages), "style": style, "policy": policy([str(style)], [])}
 

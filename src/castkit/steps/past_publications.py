@@ -19,9 +19,8 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
-from castkit.errors import CastkitError
 from castkit.feed.findings import files_of
-from castkit.model.published import Published
+from castkit.model.published import Published, published_from
 from castkit.storage.keys import published_key, published_slug
 from castkit.storage.mediatypes import FOREVER, cache_control, media_type
 from castkit.storage.store import NOTHING, Listed, LostRace, Store, Terms
@@ -93,12 +92,8 @@ def _keys(store: Store, entry: Entry) -> frozenset[str]:
 
 def publication_in(store: Store, entry: Entry) -> Published:
     """What was published then; CastkitError where the entry is damaged."""
-    try:
-        return Published.model_validate_json(store.get(entry.key))
-    except ValueError as error:
-        raise CastkitError(
-            f"{entry.key} in the store is damaged", f"delete it: castkit can then not go back to {entry.when:%Y-%m-%d}"
-        ) from error
+    remedy = f"delete it: castkit can then not go back to {entry.when:%Y-%m-%d}"
+    return published_from(store.get(entry.key), f"{entry.key} in the store", remedy)
 
 
 def history(store: Store, slug: str) -> tuple[Entry, ...]:

@@ -8,9 +8,8 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from castkit.errors import CastkitError
 from castkit.model.feeds import feed_name
-from castkit.model.published import Published
+from castkit.model.published import Published, published_from
 from castkit.model.show import Show
 from castkit.steps.feed_identity import possible_feeds
 from castkit.steps.stored_copies import published_files
@@ -18,8 +17,6 @@ from castkit.storage.keys import feed_key, published_key, show_page_key
 from castkit.storage.open import open_store
 from castkit.storage.store import Store
 from castkit.workspace import Workspace
-
-_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +75,5 @@ def stored_episodes(store: Store, copies: Path | None = None) -> Mapping[str, St
 
 def _loaded(slug: str, data: bytes) -> StoredEpisode:
     key = published_key(slug)
-    try:
-        published = Published.model_validate_json(data)
-    except ValueError as error:
-        reason = ": ".join(line.strip() for line in str(error).splitlines()[1:3])
-        raise CastkitError(f"{key} in the store is damaged: {reason}", "publish that episode again") from error
-    if published.version > _VERSION:
-        raise CastkitError(
-            f"{key} was written by a newer castkit", "install the castkit that wrote it, from its own repository"
-        )
+    published = published_from(data, f"{key} in the store", "publish that episode again")
     return StoredEpisode(sha256(data).hexdigest(), published)
