@@ -16,6 +16,7 @@ from castkit.model.show import StoreSettings
 from castkit.storage.pace import PacedBody
 from castkit.storage.patience import Patience
 from castkit.storage.s3_presets import endpoint_of, preset_of
+from castkit.storage.whole_headers import WholeResponse
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -30,6 +31,7 @@ def connect(settings: StoreSettings, patience: Patience, *, has_checksums: bool)
     """
     import boto3  # noqa: PLC0415
     import botocore.session  # noqa: PLC0415
+    from botocore.awsrequest import AWSHTTPConnection, AWSHTTPSConnection  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
     if not settings.bucket:
@@ -48,6 +50,8 @@ def connect(settings: StoreSettings, patience: Patience, *, has_checksums: bool)
         request_checksum_calculation=asked,
         response_checksum_validation=asked,
     )
+    for connection in (AWSHTTPConnection, AWSHTTPSConnection):
+        connection.response_class = WholeResponse  # type: ignore[assignment]  # http.client's attribute
     core = botocore.session.get_session()
     core.register_component("data_loader", _descriptions())
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)

@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from castkit import __version__
+from castkit.storage.whole_headers import WholeResponse
 
 if TYPE_CHECKING:
     import urllib3
@@ -156,7 +157,9 @@ class Web:
 
         proxy = _proxy(url)
         if proxy not in self._pools:
-            self._pools[proxy] = _through(proxy) if proxy else urllib3.PoolManager(maxsize=_CONNECTIONS)
+            made = _through(proxy) if proxy else urllib3.PoolManager(maxsize=_CONNECTIONS)
+            made.pool_classes_by_scheme = {scheme: _whole(kind) for scheme, kind in made.pool_classes_by_scheme.items()}
+            self._pools[proxy] = made
         return self._pools[proxy]
 
 
@@ -176,6 +179,12 @@ def _through(proxy: str) -> urllib3.ProxyManager:
     login = f"{via.username}:{via.password or ''}" if via.username else None
     headers = urllib3.make_headers(proxy_basic_auth=login)
     return urllib3.ProxyManager(proxy, maxsize=_CONNECTIONS, proxy_headers=headers)
+
+
+def _whole(pool: type[urllib3.HTTPConnectionPool]) -> type[urllib3.HTTPConnectionPool]:
+    """Such a pool, of connections that take no answer whose headers broke off."""
+    connection = type("WholeConnection", (pool.ConnectionCls,), {"response_class": WholeResponse})
+    return type("WholePool", (pool,), {"ConnectionCls": connection})
 
 
 def _days_left(host: str, port: int, within_s: float) -> int | None:
