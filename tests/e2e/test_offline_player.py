@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from packaged import heard_office, package
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, expect
 from returned_defects import CHANGED, REFUSED, SAME, TRACKS
 
 from castkit.errors import CastkitError
@@ -57,7 +57,7 @@ class Player:
     @property
     def lit(self) -> str:
         """The number of the cue that is lit."""
-        return self.page.locator(".cue.now .at .soft").inner_text()
+        return self.page.locator(".cue.now .at .soft").text_content() or ""
 
     @property
     def told(self) -> str:
@@ -123,22 +123,22 @@ def own(unpacked: Path, folder: Path, *changes: tuple[str, str], name: str = "ow
 
 def test_it_opens_from_the_folder_with_source_and_translation_side_by_side(player: Player, unpacked: Path) -> None:
     page = player.page
-    assert page.locator("h1").inner_text() == "A talk"
-    assert page.locator("#way").inner_text() == "Chinese (Simplified) → English"
+    expect(page.locator("h1")).to_have_text("A talk")
+    expect(page.locator("#way")).to_have_text("Chinese (Simplified) → English")
     assert page.evaluate("[media.readyState > 0, Math.round(media.duration)]") == [True, 167]
-    assert page.locator(".cue").count() == 43
+    expect(page.locator(".cue")).to_have_count(43)
     first = player.cue(1)
-    assert first.locator(".source p").inner_text() == "欢迎收听社会保障对话节目，\n我是主持人。"
-    assert first.locator(".source p").get_attribute("lang") == "zh-Hans"
-    assert first.locator(".target p").first.inner_text() == "Welcome to the show. I am the host."
+    expect(first.locator(".source p")).to_have_text("欢迎收听社会保障对话节目，\n我是主持人。")
+    expect(first.locator(".source p")).to_have_attribute("lang", "zh-Hans")
+    expect(first.locator(".target p").first).to_have_text("Welcome to the show. I am the host.")
     source, target = (first.locator(one).bounding_box() for one in (".source", ".target"))
     assert source["x"] + source["width"] <= target["x"]
     assert source["y"] == target["y"]
     assert "Subtitles: 43" in player.told
-    assert "a machine’s draft that nobody has read" in page.locator("#about").inner_text()
+    expect(page.locator("#about")).to_contain_text("a machine’s draft that nobody has read")
     page.locator("#terms-box summary").click()
-    assert page.locator("#terms dt").all_inner_texts() == ["试点 → pilot"]
-    assert page.locator("#terms dd").all_inner_texts() == ["also: trial", "=never <b>test</b>"]
+    expect(page.locator("#terms dt")).to_have_text(["试点 → pilot"])
+    expect(page.locator("#terms dd")).to_have_text(["also: trial", "=never <b>test</b>"])
 
 
 def test_rows_pair_source_and_translation_as_a_hand_out_in_two_languages_does(player: Player, unpacked: Path) -> None:
@@ -158,12 +158,12 @@ def test_the_cue_being_spoken_is_lit_and_a_click_leads_to_its_sound(player: Play
     page = player.page
     player.cue(5).locator("button").click()
     player.lights(5)
-    assert player.cue(5).get_attribute("aria-current") == "true"
-    assert page.locator("#caption").inner_text() == "Please introduce yourself.\nWhat is the director of the platform?"
+    expect(player.cue(5)).to_have_attribute("aria-current", "true")
+    expect(page.locator("#caption")).to_have_text("Please introduce yourself.\nWhat is the director of the platform?")
     page.wait_for_function("() => media.currentTime > 23.6 && !media.paused")
     page.evaluate("media.currentTime = 28.5")
     player.lights(6)
-    assert page.locator(".cue.now").count() == 1
+    expect(page.locator(".cue.now")).to_have_count(1)
     player.cue(6).locator("button").click()
     page.wait_for_function("() => media.paused")
     player.cue(20).locator(".target p").first.click()
@@ -214,7 +214,7 @@ def test_keys_lead_through_the_cues(player: Player) -> None:
     page.keyboard.press("ArrowUp")
     assert page.evaluate("media.playbackRate") == 0.8
     page.locator('.cue button[tabindex="0"]').focus()
-    assert page.locator('.cue button[tabindex="0"]').count() == 1
+    expect(page.locator('.cue button[tabindex="0"]')).to_have_count(1)
     page.keyboard.press("ArrowDown")
     held = "document.activeElement.closest('.cue').querySelector('.soft').textContent"
     assert page.evaluate(held) == player.lit
@@ -252,7 +252,7 @@ def test_speed_and_length_are_those_that_castkit_counts(browser: Browser, tmp_pa
             widest = max(profile.width(line) for line in cue.lines)
             speed = profile.width(profile.flowing(cue.text)) * 1000 / cue.duration_ms
             wanted = f"{speed:.1f}/{profile.characters_per_second:g} characters a second, widest line {widest:g}/"
-            assert page.locator(".cue").nth(number).locator(".figures").inner_text().startswith(wanted)
+            expect(page.locator(".cue").nth(number).locator(".figures")).to_contain_text(wanted)
         page.context.close()
 
 
@@ -261,16 +261,16 @@ def test_the_translators_own_file_is_shown_beside_the_sound(player: Player, unpa
     player.opens(path)
     assert "own.srt, your own. Subtitles: 43; changed: 1. All of it was read." in player.told
     row = player.cue(1)
-    assert row.locator(".changed").inner_text() == "changed"
-    assert row.locator(".problems li").all_inner_texts() == ["line too long: 84, at most 42"]
+    expect(row.locator(".changed")).to_have_text("changed")
+    expect(row.locator(".problems li")).to_have_text(["line too long: 84, at most 42"])
     player.page.locator("#only").check()
     assert player.page.locator("#count").inner_text().endswith("of 43")
-    assert row.is_visible()
-    assert not player.cue(2).is_visible()
+    expect(row).to_be_visible()
+    expect(player.cue(2)).to_be_hidden()
     player.page.locator("#only").uncheck()
     row.locator("button").click()
     player.lights(1)
-    assert "Hello!" in player.page.locator("#caption").inner_text()
+    expect(player.page.locator("#caption")).to_contain_text("Hello!")
     player.page.locator("#back").click()
     assert "as it was handed out" in player.told
     player.opens(own(unpacked, tmp_path, ("Welcome", "So welcome")))
@@ -284,11 +284,11 @@ def test_a_file_dropped_on_the_page_is_opened(player: Player) -> None:
         text,
     )
     player.page.dispatch_event("main", "dragover", {"dataTransfer": data})
-    assert player.page.locator("#drop").is_visible()
+    expect(player.page.locator("#drop")).to_be_visible()
     player.page.dispatch_event("main", "drop", {"dataTransfer": data})
     player.page.wait_for_function("() => byText().includes('dropped.srt')")
-    assert not player.page.locator("#drop").is_visible()
-    assert player.cue(1).locator(".target p").first.inner_text() == "Dropped."
+    expect(player.page.locator("#drop")).to_be_hidden()
+    expect(player.cue(1).locator(".target p").first).to_have_text("Dropped.")
 
 
 def test_what_cannot_be_read_is_named_with_its_line(player: Player, unpacked: Path, tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ def test_what_cannot_be_read_is_named_with_its_line(player: Player, unpacked: Pa
     ]
     assert "Places that could not be read: 3" in player.told
     assert player.texts() == ["Fine.", "</script><img src=x onerror=alert(1)>]]>\nbold"]
-    assert player.page.locator(".target img, .target b, .target script").count() == 0
+    expect(player.page.locator(".target img, .target b, .target script")).to_have_count(0)
     for name, data, what in (
         ("letter.srt", b"Dear Ann, here it is.", "holds no times"),
         ("book.xlsx", b"PK\3\4" + bytes(50), "is not SubRip (.srt) or WebVTT (.vtt)"),
@@ -348,7 +348,7 @@ def test_other_encodings_are_read_and_said(player: Player, unpacked: Path, tmp_p
         path = tmp_path / f"{encoding}.srt"
         path.write_bytes(text.encode(encoding))
         player.opens(path)
-        assert player.page.locator(".target p").all_inner_texts().count("The café — naïve.") == 1
+        assert player.texts().count("The café — naïve.") == 1
         assert said in player.told
 
 
@@ -370,14 +370,14 @@ def test_lines_of_the_source_in_a_file_of_two_languages_are_not_counted(
 def test_the_page_speaks_chinese_and_keeps_to_it(browser: Browser, unpacked: Path) -> None:
     shown = opened(browser, unpacked / "index.html", locale="zh-CN")
     page = shown.page
-    assert page.locator("html").get_attribute("lang") == "zh-Hans"
-    assert page.locator("#way").inner_text() == "中文（简体） → 英语"
-    assert page.locator("#previous").inner_text() == "上一条"
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(page.locator("#way")).to_have_text("中文（简体） → 英语")
+    expect(page.locator("#previous")).to_have_text("上一条")
     page.locator('[data-tongue="en"]').click()
-    assert page.locator("#previous").inner_text() == "Previous"
-    assert page.locator('[data-tongue="en"]').get_attribute("aria-pressed") == "true"
+    expect(page.locator("#previous")).to_have_text("Previous")
+    expect(page.locator('[data-tongue="en"]')).to_have_attribute("aria-pressed", "true")
     page.reload()
-    assert page.locator("#previous").inner_text() == "Previous"
+    expect(page.locator("#previous")).to_have_text("Previous")
     assert not shown.wrong
     page.context.close()
 
@@ -386,7 +386,7 @@ def test_a_page_without_its_sound_says_so(browser: Browser, unpacked: Path, tmp_
     (tmp_path / "index.html").write_bytes((unpacked / "index.html").read_bytes())
     page = opened(browser, tmp_path / "index.html").page
     page.wait_for_selector("#missing:not([hidden])")
-    assert "sound.m4a is not beside this page. Unpack the whole zip" in page.locator("#missing").inner_text()
+    expect(page.locator("#missing")).to_contain_text("sound.m4a is not beside this page. Unpack the whole zip")
     page.context.close()
 
 
@@ -399,7 +399,7 @@ def test_hostile_texts_stay_texts(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(render(view), "utf-8", newline="\n")
     shown = opened(browser, tmp_path / "index.html")
     page = shown.page
-    assert page.locator("img, #table b, h1 b, dt b").count() == 0
+    expect(page.locator("img, #table b, h1 b, dt b")).to_have_count(0)
     assert page.locator(".target p").first.evaluate("one => one.textContent") == EVIL
     script = "const made = document.createElement('script'); made.textContent = 'globalThis.bad = 1';"
     assert page.evaluate(f"() => {{ {script} document.body.append(made); return globalThis.bad; }}") is None
@@ -455,7 +455,7 @@ def test_names_and_roles_are_there_for_screen_readers(player: Player) -> None:
     assert player.page.locator("button:not([aria-label])").evaluate_all(
         "all => all.every(one => one.textContent.trim())"
     )
-    assert player.page.locator("#media").get_attribute("aria-label") == "Sound or video"
+    expect(player.page.locator("#media")).to_have_attribute("aria-label", "Sound or video")
 
 
 @pytest.mark.parametrize(("width", "scheme", "locale"), [(390, "dark", "zh-CN"), (1440, "light", "en-GB")])

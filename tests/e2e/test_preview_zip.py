@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from castkit_cli import castkit, succeed
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from chromium import chromium, needs_chromium
 
@@ -53,7 +53,7 @@ def test_it_opens_and_plays_from_a_folder(
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto((folder / "index.html").as_uri())
-    assert "Preview, not published" in page.locator(".notice").inner_text()
+    expect(page.locator(".notice")).to_contain_text("Preview, not published")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.get_by_text("light copies").count() == (1 if is_light else 0)
     for address in addresses(page):
@@ -61,7 +61,7 @@ def test_it_opens_and_plays_from_a_folder(
     page.locator(".pages a").first.click()
     page.wait_for_url("**/episodes/talk/*")
     notice = page.locator("[role=note]").first
-    assert "Preview, not published" in notice.inner_text()
+    expect(notice).to_contain_text("Preview, not published")
     assert 15 < page.locator("video, audio").first.evaluate(PLAYS) < 30
     notice.locator("a").click()
     page.wait_for_url("**/index.html")
@@ -69,7 +69,7 @@ def test_it_opens_and_plays_from_a_folder(
     page.wait_for_url("**/index.zh-Hans.html")
     page.locator(".pages a").first.click()
     page.wait_for_url("**/episodes/talk/*")
-    assert "预览" in page.locator("[role=note]").first.inner_text()
+    expect(page.locator("[role=note]").first).to_contain_text("预览")
     assert {url.partition(":")[0] for url in asked} <= {"file", "data", "blob"}, "no request leaves"
     assert not wrong
     context.close()

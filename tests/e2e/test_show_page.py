@@ -12,7 +12,7 @@ import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import built_show
 from castkit.config import load_show
@@ -125,21 +125,24 @@ def open_page(browser: Browser, url: str) -> Iterator[Any]:
 def test_the_list_and_the_way_to_an_episode(open_page: Any) -> None:
     shown = open_page("")
     assert shown.titles() == [f"Talk {number}" for number in range(23, 10, -1)]
-    assert shown.page.locator("h3.season-name").all_inner_texts() == ["Season 2", "Beginnings"]
+    expect(shown.page.locator("h3.season-name")).to_have_text(["Season 2", "Beginnings"])
     assert shown.page.locator(".episode-picture").evaluate("one => one.complete && one.naturalWidth") == 1400
     assert shown.page.locator(".cover").evaluate("one => one.naturalWidth") == 480
     shown.page.click("text=Talk 22")
-    assert shown.page.url.endswith("episodes/talk-0022/talk-0022.en.html")
-    assert "talk-0022" in shown.page.inner_text("p")
+    shown.page.wait_for_url("**/episodes/talk-0022/talk-0022.en.html")
+    expect(shown.page.locator("p").first).to_contain_text("talk-0022")
 
 
 def test_older_pages_and_back(open_page: Any) -> None:
     shown = open_page("")
     shown.page.click("text=Older episodes")
+    shown.page.wait_for_url("**/index.page-*.html")
     assert shown.titles() == [f"Talk {number}" for number in range(10, 0, -1)]
     shown.page.click("text=中文（简体）")
+    shown.page.wait_for_url("**/index.zh-Hans.page-*.html")
     assert shown.page.title() == "谈话 · 2012年1月11日至2012年1月2日"
     shown.page.click("text=最新节目")
+    shown.page.wait_for_url("**/index.zh-Hans.html")
     assert shown.titles()[0] == "谈话之23"
 
 
@@ -156,24 +159,24 @@ def test_search(open_page: Any, typed: str, found: list[str]) -> None:
     shown = open_page("index.html")
     shown.page.get_by_role("searchbox", name="Search these episodes").fill(typed)
     assert shown.titles() == found
-    assert shown.page.get_by_role("status").inner_text() == f"{len(found)} of 13 episodes"
+    expect(shown.page.get_by_role("status")).to_have_text(f"{len(found)} of 13 episodes")
     assert shown.page.locator(".season:visible").count() == len({int(one[5:]) // 15 for one in found})
     shown.page.get_by_role("searchbox").fill("")
     assert len(shown.titles()) == 13
-    assert shown.page.get_by_role("status").inner_text() == ""
+    expect(shown.page.get_by_role("status")).to_have_text("")
 
 
 def test_search_in_chinese(open_page: Any) -> None:
     shown = open_page("index.zh-Hans.html")
     shown.page.get_by_role("searchbox", name="搜索本页各期节目").fill("卓伊")
     assert shown.titles() == ["谈话之22"]
-    assert shown.page.get_by_role("status").inner_text() == "1期，共13期"
+    expect(shown.page.get_by_role("status")).to_have_text("1期，共13期")
 
 
 def test_an_address_is_copied_by_a_button(open_page: Any, url: str) -> None:
     shown = open_page("index.zh-Hans.html", permissions=["clipboard-read", "clipboard-write"])
     button = shown.page.locator(".subscribe-text > .feeds button").first
-    assert button.inner_text() == "复制"
+    expect(button).to_have_text("复制")
     button.click()
     shown.page.wait_for_function("one => one.textContent === '已复制'", arg=button.element_handle())
     assert shown.page.evaluate("navigator.clipboard.readText()") == f"{url}/feeds/zh-Hans.xml"
@@ -198,10 +201,10 @@ def test_in_a_chat_without_javascript(open_page: Any, url: str) -> None:
     shown = open_page("index.zh-Hans.html", has_touch=True, device_scale_factor=3, **options)
     assert shown.titles()[:2] == ["谈话之23", "谈话之22"]
     address = shown.page.locator(".feed-address").first
-    assert address.inner_text() == f"{url}/feeds/zh-Hans.xml"
-    assert address.is_visible()
+    expect(address).to_have_text(f"{url}/feeds/zh-Hans.xml")
+    expect(address).to_be_visible()
     assert not shown.page.locator(".search").is_visible(), "what would do nothing is not shown"
-    assert shown.page.locator("button:visible").count() == 0
+    expect(shown.page.locator("button:visible")).to_have_count(0)
     shown.page.locator("summary", has_text="其他语言的订阅地址").click()
     assert shown.page.locator(".feed-address:visible").all_inner_texts()[-1] == f"{url}/feeds/en.video.xml"
     schemes = {one.partition(":")[0] for one in shown.page.locator("[href*=':']").evaluate_all(HREFS)}

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from playwright.sync_api import expect
 
 from castkit import templating
 from castkit.kits import checklist
@@ -95,16 +96,16 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Page:
 def test_a_button_copies_its_text(shown: Page) -> None:
     button = shown.get_by_role("button", name="复制").first
     button.click()
+    expect(shown.get_by_role("status")).to_have_text("已复制")
     copied = shown.evaluate("navigator.clipboard.readText()")
     assert copied.split() == HOSTILE.split()
-    assert shown.get_by_role("status").inner_text() == "已复制"
     assert shown.title() != "x"
 
 
 @needs_chromium
 def test_it_fits_a_telephone(shown: Page) -> None:
     assert shown.evaluate("document.documentElement.scrollWidth") <= 390
-    assert shown.locator("html").get_attribute("lang") == "zh-Hans"
+    expect(shown.locator("html")).to_have_attribute("lang", "zh-Hans")
 
 
 @needs_chromium

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import report_samples as samples
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from castkit.report.page import render
 from castkit.report.view import Players
@@ -72,7 +72,7 @@ def test_the_players_are_loaded_and_show_one_side_at_a_time(shown: Shown) -> Non
     shown.page.wait_for_function("[...document.querySelectorAll('audio')].every(one => one.duration > 0)")
     durations = shown.page.evaluate("[...document.querySelectorAll('audio')].map(one => one.duration)")
     assert durations == pytest.approx([180, 166, 1, 1])
-    assert shown.page.locator("audio:visible").count() == 2
+    expect(shown.page.locator("audio:visible")).to_have_count(2)
 
 
 def test_a_warning_a_chapter_and_a_picture_lead_to_their_moment(shown: Shown) -> None:
@@ -86,7 +86,7 @@ def test_a_warning_a_chapter_and_a_picture_lead_to_their_moment(shown: Shown) ->
     plot.click(position={"x": box["width"] * 120.4 / 180, "y": 10})  # two minutes into the recordings
     shown.seeks("After: ", 106)  # less the 16 s removed, plus the intro
     assert "playing" in (shown.page.locator("html").get_attribute("class") or "")
-    assert shown.page.locator(".readout").inner_text() == "01:46"
+    expect(shown.page.locator(".readout")).to_have_text("01:46")
 
 
 def test_changing_over_keeps_the_moment(shown: Shown) -> None:
@@ -119,7 +119,7 @@ def test_without_scripts_everything_can_be_read_and_played(browser: Browser, tmp
     page = context.new_page()
     (tmp_path / "report.html").write_text(render(samples.view()), "utf-8", newline="\n")
     page.goto((tmp_path / "report.html").as_uri())
-    assert page.locator("audio:visible").count() == 4
-    assert page.locator(".choice:visible").count() == 0
-    assert page.get_by_role("link", name="00:57").first.get_attribute("href") == "./talk.mp3#t=57.200"
+    expect(page.locator("audio:visible")).to_have_count(4)
+    expect(page.locator(".choice:visible")).to_have_count(0)
+    expect(page.get_by_role("link", name="00:57").first).to_have_attribute("href", "./talk.mp3#t=57.200")
     context.close()
