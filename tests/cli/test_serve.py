@@ -32,7 +32,7 @@ class Serving:
     feeds: dict[str, str]
 
     def get(self, target: str) -> bytes:
-        with urllib.request.urlopen(urllib.parse.urljoin(self.url, target), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.parse.urljoin(self.url, target), timeout=60) as answer:
             return answer.read()
 
 
@@ -60,7 +60,7 @@ def serving(workspace: Workspace, *arguments: str) -> Iterator[Serving]:
         stuck.cancel()
         process.terminate()
         try:
-            process.communicate(timeout=10)
+            process.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
@@ -100,11 +100,11 @@ def test_ctrl_c_ends_it_in_peace(workspace: Workspace) -> None:
         stack.callback(signal.signal, signal.SIGINT, before)
         server = stack.enter_context(serving(workspace))
         host = urllib.parse.urlsplit(server.url).netloc
-        idle = http.client.HTTPConnection(host, timeout=5)
+        idle = http.client.HTTPConnection(host, timeout=30)
         idle.request("GET", "/")
         idle.getresponse().read()  # a listener's connection stays open
         server.process.send_signal(signal.SIGINT)
-        out, err = server.process.communicate(timeout=10)
+        out, err = server.process.communicate(timeout=60)
         idle.close()
     assert server.process.returncode == 0
     assert "stopped" in err
@@ -152,7 +152,7 @@ def test_drafts(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
             == (workspace.root / "cover.png").read_bytes()
         )
         server.process.terminate()
-        _, err = server.process.communicate(timeout=10)
+        _, err = server.process.communicate(timeout=60)
     assert "raw: not shown: raw is not built yet" in err
     assert list((workspace.root.parent / "tmp").iterdir()) == [], "the drafts' folder is gone"
     assert tree(workspace) == before

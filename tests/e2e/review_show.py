@@ -100,7 +100,7 @@ class Server:
     def kill(self) -> None:
         """As when the power goes."""
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(60)
 
 
 def start(workspace: Workspace, *, language: str = "en", port: int = 0, more: Sequence[str] = ()) -> Server:
@@ -119,7 +119,7 @@ def stop(server: Server) -> None:
     if server.process.poll() is None:
         server.process.send_signal(signal.SIGINT)
         try:
-            server.process.wait(20)
+            server.process.wait(60)
         except subprocess.TimeoutExpired:
             server.kill()
     if server.process.stdout:

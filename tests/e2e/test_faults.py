@@ -42,7 +42,7 @@ def publish(workspace: Workspace, server: S3Server, *slugs: str) -> tuple[list[A
         text=True,
         env={**os.environ, **server.environment, "PYTHONPATH": str(TESTS)},
         check=False,
-        timeout=3 * DEADLINE_S + 20,  # a look at the store, the upload, the feeds, and a slow machine
+        timeout=3 * DEADLINE_S + 60,  # a look at the store, the upload, the feeds, and a slow machine
     )
     return [json.loads(line) for line in ended.stdout.splitlines()], ended.stderr
 

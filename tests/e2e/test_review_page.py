@@ -33,7 +33,6 @@ pytestmark = needs_chromium
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=20_000)  # a machine that does other things, too
     with chromium(*OPTIONS) as started:
         yield started
 

@@ -54,7 +54,7 @@ def server(public: Path) -> Iterator[SiteServer]:
 
 
 def ask(server: SiteServer, target: str, method: str = "GET", **headers: str) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     with contextlib.closing(connection):
         connection.request(method, target, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
@@ -254,7 +254,7 @@ def test_the_front_page(server: SiteServer) -> None:
 
 
 def test_one_connection_serves_many_requests(server: SiteServer) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     with contextlib.closing(connection):
         for method, target in (("GET", MEDIA), ("HEAD", MEDIA), ("GET", "/none"), ("GET", "/"), ("GET", MEDIA)):
             connection.request(method, target)
@@ -268,7 +268,7 @@ def test_one_connection_serves_many_requests(server: SiteServer) -> None:
 def test_a_body_does_not_pass_for_the_next_request(server: SiteServer) -> None:
     smuggled = b"GET /feeds/en.xml HTTP/1.1\r\nHost: x\r\n\r\n"
     head = f"GET {MEDIA} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(smuggled)}\r\n\r\n".encode()
-    with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=60) as client:
         client.sendall(head + smuggled)
         received = b""
         with contextlib.suppress(ConnectionError):

@@ -634,7 +634,7 @@ def test_an_interrupt_while_a_service_is_silent_ends_at_once(server: ChatServer,
     process = start(server, tmp_path)
     assert reached.wait(30)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     assert process.returncode != 0
 
 

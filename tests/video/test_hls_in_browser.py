@@ -62,7 +62,7 @@ def play(page: Page, address: str, name: str) -> None:
     """Opens the page, plays, and waits until a second of it was shown."""
     page.goto(f"{address}/{name}.html")
     page.evaluate("video.play()")
-    page.wait_for_function("video.error || video.currentTime > 1", timeout=20_000)
+    page.wait_for_function("video.error || video.currentTime > 1", timeout=60_000)
     assert page.evaluate("video.error && video.error.message") is None
 
 
@@ -95,7 +95,7 @@ def test_picture_and_sound_play(page: Page, address: str, name: str) -> None:
 def test_a_listener_can_jump(page: Page, address: str, name: str) -> None:
     play(page, address, name)
     page.evaluate("video.currentTime = 10.5")
-    page.wait_for_function("!video.seeking && video.currentTime > 11", timeout=20_000)
+    page.wait_for_function("!video.seeking && video.currentTime > 11", timeout=60_000)
     assert page.evaluate("video.error && video.error.message") is None
 
 
@@ -122,7 +122,7 @@ def test_subtitles_are_listed_by_name_and_language_and_have_their_words(page: Pa
     ]
     for number, (_, text) in enumerate(LINES.values()):
         page.evaluate(f"hls.subtitleTrack = {number}")
-        page.wait_for_function(f"video.textTracks[{number}].cues?.length", timeout=20_000)
+        page.wait_for_function(f"video.textTracks[{number}].cues?.length", timeout=60_000)
         cues = page.evaluate(f"[...video.textTracks[{number}].cues].map(c => [c.startTime, c.endTime, c.text])")
         assert cues == [[1, 5, text]]
     assert page.evaluate("faults") == []
@@ -131,7 +131,7 @@ def test_subtitles_are_listed_by_name_and_language_and_have_their_words(page: Pa
 def test_all_of_it_is_buffered_without_a_gap(page: Page, address: str) -> None:
     play(page, address, "hlsjs")
     page.wait_for_function(
-        "video.buffered.length && video.buffered.end(video.buffered.length - 1) > 12.9", timeout=20_000
+        "video.buffered.length && video.buffered.end(video.buffered.length - 1) > 12.9", timeout=60_000
     )
     assert page.evaluate("video.buffered.length") == 1
     assert page.evaluate("video.buffered.start(0)") == 0
