@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import pytest
@@ -17,9 +19,13 @@ from castkit.cli.app import App
 from castkit.cli.rollback import rollback
 from castkit.cli.unpublish import unpublish
 from castkit.errors import CastkitError, StoreError
-from castkit.steps.going_back import put_back, way_back
+from castkit.steps.cut_off import unfinished
+from castkit.steps.going_back import moved_pages, put_back, put_pages, way_back
 from castkit.steps.past_publications import history
+from castkit.steps.show_context import stored_episodes
 from castkit.steps.upload import check
+from castkit.storage.folder import FolderStore
+from castkit.storage.keys import published_key
 from castkit.workspace import Workspace
 from s3server import S3Server
 
@@ -227,6 +233,126 @@ def test_somebody_publishes_meanwhile(workspace: Workspace) -> None:
     with pytest.raises(StoreError, match="talk was published meanwhile, and stays so"):
         put_back(store_of(workspace), way)
     assert live(workspace) == before
+
+
+def colleague(workspace: Workspace, words: str) -> Callable[[], None]:
+    """Publishes another sound, page and title from a machine of their own; by the very store, whatever it is told."""
+    other = Workspace(Path(shutil.copytree(workspace.root, workspace.root.parent / "colleague")))
+    shutil.rmtree(other.root / "public")
+    text = other.toml.read_text("utf-8")
+    other.toml.write_text(text.replace("[store]\n", f"[store]\npath = {json.dumps(str(public(workspace)))}\n"), "utf-8")
+    return lambda: correct(other, "talk", words)
+
+
+def public(workspace: Workspace) -> Path:
+    return workspace.root / "public"
+
+
+def before_sending(patch: pytest.MonkeyPatch, is_it: Callable[[str], bool], act: Callable[[], None]) -> None:
+    """Lets `act` happen once, just before the store is sent the first object whose key `is_it`."""
+    real, todo = FolderStore.send, [act]
+
+    def send(store: FolderStore, key: str, *arguments: Any, **more: Any) -> Any:
+        if todo and is_it(key):
+            todo.pop()()
+        return real(store, key, *arguments, **more)
+
+    patch.setattr(FolderStore, "send", send)
+
+
+def is_page(key: str) -> bool:
+    return key.startswith("episodes/talk/") and key.endswith(".en.html") and "/history/" not in key
+
+
+@pytest.mark.parametrize("moment", ["published.json", "page"])
+def test_a_race_lost_at_any_moment_leaves_everything_to_who_won_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """A colleague publishes when everything has been looked at, and again between published.json and the page."""
+    act = colleague(workspace, "Theirs")
+    before_sending(monkeypatch, is_page if moment == "page" else lambda key: key == published_key("talk"), act)
+    ended = run(workspace, "talk", "--yes")
+    assert "talk was published meanwhile, and stays so" in str(ended.exception)
+    assert titles(workspace) == ["About second", "Theirs"]
+    store = store_of(workspace)
+    published = stored_episodes(store)["talk"].published
+    assert dict(moved_pages(store, published)) == {}, "every page is as published.json says"
+    assert b"Theirs" in store.get(published.notes["en"].key)
+
+
+def test_a_page_sent_just_before_and_published_just_after_is_its_senders(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The colleague's upload is between its page and its published.json while the rollback is finished."""
+    store, key = FolderStore(public(workspace), base_url="http://127.0.0.1:8123"), published_key("talk")
+    correct(workspace, "talk", "Theirs")
+    published = store.get(key)
+    (place,) = (one for one in store.list("episodes/talk/") if is_page(one))
+    page_there = store.get(place)
+    done(workspace, "talk")
+    assert store.get(place) != page_there
+    store.write(place, page_there)  # again, and not published yet
+    left = unfinished(workspace, context(workspace).show, store, "talk")
+    assert left is not None
+    assert list(left.pages) == [place]
+    before_sending(monkeypatch, is_page, lambda: store.write(key, published))
+    with pytest.raises(StoreError, match="talk was published meanwhile"):
+        put_pages(store, "talk", str(left.digest), left.pages)
+    assert store.get(place) == page_there
+
+
+def test_where_the_gate_would_stop_the_feeds_nothing_is_done(workspace: Workspace) -> None:
+    path = public(workspace) / "episodes/second/published.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), "title": ""}), "utf-8")
+    before = objects(workspace)
+    for arguments in (("--yes",), ("--yes", "--json"), ()):
+        ended = run(workspace, "talk", *arguments, answer="y\n")
+        assert ended.exit_code == 1
+        assert isinstance(ended.exception, CastkitError)
+        assert "talk stays as it is" in ended.exception.message
+        assert "[text-missing]" in ended.exception.message
+    assert objects(workspace) == before
+
+
+def test_a_setting_that_is_edited_later_leaves_nothing_to_finish(tmp_path: Path) -> None:
+    """The show's title, who speaks, and how every episode's media are addressed."""
+    workspace = sent_show(tmp_path, store='base_url = "https://cast.example"')
+    publish(workspace, "talk")
+    correct(workspace, "talk", "Worse words")
+    done(workspace, "talk")
+    text = workspace.toml.read_text("utf-8").replace("Talks & Walks", "Talks").replace('en = "Host"', 'en = "Chair"')
+    workspace.toml.write_text(f'{text}\n[feeds]\nstatistics_prefix = "https://count.example/e/"\n', "utf-8")
+    before = objects(workspace)
+    ended = run(workspace, "talk", answer="n\n")
+    assert "not renewed yet" not in ended.output
+    assert "it was not published before, so it leaves the feeds" in ended.output, "one further back is offered"
+    assert objects(workspace) == before
+
+
+@pytest.mark.parametrize("start", ["corrected", "unpublished", "first"])
+def test_a_setting_that_is_edited_does_not_hide_what_is_to_be_finished(workspace: Workspace, start: str) -> None:
+    """Cut off before the feeds, then the settings are edited."""
+    slug = "second" if start == "first" else "talk"
+    if start == "unpublished":
+        CliRunner().invoke(unpublish, ["talk", "--yes"], obj=App(workspace.root))
+    feeds = {key: data for key, data in objects(workspace).items() if key.startswith("feeds/")}
+    done(workspace, slug)
+    for key, data in feeds.items():
+        (public(workspace) / key).write_bytes(data)
+    workspace.toml.write_text(workspace.toml.read_text("utf-8").replace("Talks & Walks", "Talks"), "utf-8")
+    expected = {"corrected": ["About second", "One <talk>"], "first": ["Worse words"]}
+    assert titles(workspace) != expected.get(start, ["About second", "Worse words"])
+    ended = done(workspace, slug)
+    assert "the feeds are not renewed yet" in ended.output
+    assert titles(workspace) == expected.get(start, ["About second", "Worse words"])
+    assert "not renewed yet" not in run(workspace, slug, answer="n\n").output
+
+
+def test_without_a_folder_here_no_line_in_it_is_claimed(workspace: Workspace) -> None:
+    shutil.rmtree(workspace.episode("second").root)
+    ended = done(workspace, "second")
+    assert "second is out of the feeds" in ended.output
+    assert "draft" not in ended.output
 
 
 def test_the_same_in_a_bucket(tmp_path: Path, s3_server: S3Server) -> None:

@@ -6,18 +6,22 @@ import json
 import re
 import shutil
 import tomllib
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
+import click
 import feedparser
 import pytest
 from click.testing import CliRunner, Result
-from sent_show import WITHOUT_PAGES, Killed, add, killed_at, objects, publish, sent_show, store_of
+from sent_show import Killed, add, killed_at, objects, publish, sent_show, store_of
 
-from built_show import build, context
+from built_show import build, context, write_json
 from castkit.cli import road
 from castkit.cli.app import App
 from castkit.cli.due import due, not_unpublished
 from castkit.cli.unpublish import unpublish
+from castkit.errors import CastkitError
 from castkit.feed import ledger
 from castkit.scaffold.toml import set_draft
 from castkit.workspace import Workspace
@@ -162,17 +166,80 @@ def test_a_video_feed_forgets_the_last_video(tmp_path: Path) -> None:
     assert len(guids(workspace)) == 1
 
 
-def test_a_page_of_older_episodes_goes_with_its_last_episode(tmp_path: Path) -> None:
-    workspace = sent_show(tmp_path, more=f"{WITHOUT_PAGES}[feeds]\npage_size = 10\nlanguages = ['en']\n")
-    first = "2025-01-01T00:00:00Z"
-    slugs = [f"number-{number:02d}" for number in range(19)]
-    for number, slug in enumerate(slugs):
-        add(workspace, slug, first.replace("-01T", f"-{number + 1:02d}T"))
-    publish(workspace, "talk", *slugs)
-    assert "feeds/en.page-1.xml" in objects(workspace)
-    done(workspace, slugs[0])
-    assert "feeds/en.page-1.xml" not in objects(workspace)
+def copies(workspace: Workspace, slug: str, count: int) -> None:
+    """As if a colleague had published so many more, each a day later."""
+    episodes = workspace.root / "public/episodes"
+    for number in range(1, count + 1):
+        folder = shutil.copytree(episodes / slug, episodes / f"{slug}-{number}", ignore=lambda *_: ["history"])
+        published = folder / "published.json"
+        value = json.loads(published.read_text("utf-8").replace(f"episodes/{slug}/", f"episodes/{folder.name}/"))
+        date = datetime.fromisoformat(value["date"]) + timedelta(days=number)
+        value |= {"slug": folder.name, "guid": str(uuid5(NAMESPACE_URL, folder.name)), "date": date.isoformat()}
+        write_json(published, value)
+
+
+def test_pages_of_older_episodes_go_with_their_last_episode(tmp_path: Path) -> None:
+    """Of the feed and of the show, in every language; the plan names each."""
+    workspace = sent_show(tmp_path, more="[site]\npage_size = 10\n[feeds]\npage_size = 10\nlanguages = ['en']\n")
+    add(workspace, "second", "2025-01-01T00:00:00Z")
+    publish(workspace, "talk", "second")
+    copies(workspace, "second", 18)
+    road.run_show(workspace, context(workspace).show, lambda _: None)
+    pages = {"feeds/en.page-1.xml", "index.page-1.html", "index.zh-Hans.page-1.html"}
+    before = objects(workspace)
+    assert pages <= before.keys()
+    rows = [json.loads(line) for line in run(workspace, "second", "--json").output.splitlines()]
+    assert {row["key"] for row in rows if row["event"] == "object" and row["action"] == "delete"} == pages
+    done(workspace, "second")
+    assert before.keys() - objects(workspace).keys() == {*pages, "episodes/second/published.json"}
     assert len(guids(workspace)) == 19
+
+
+def break_the_feed(workspace: Workspace) -> None:
+    """What the store holds of `talk` is such that apps would refuse every feed with it."""
+    path = workspace.root / "public/episodes/talk/published.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), "title": ""}), "utf-8")
+
+
+def test_where_the_gate_would_stop_the_feeds_nothing_is_done(workspace: Workspace) -> None:
+    break_the_feed(workspace)
+    before, toml = objects(workspace), workspace.episode("second").toml.read_bytes()
+    for arguments in (("--yes",), ("--yes", "--json"), ()):
+        ended = run(workspace, "second", *arguments, answer="y\n")
+        assert ended.exit_code == 1
+        assert isinstance(ended.exception, CastkitError)
+        assert "second stays as it is" in ended.exception.message
+        assert "the text is empty [text-missing]" in ended.exception.message
+        assert ended.exception.hint
+        assert "?" not in ended.output.splitlines()[-1], "nobody is asked"
+    assert (objects(workspace), workspace.episode("second").toml.read_bytes()) == (before, toml)
+    assert run(workspace, "talk", "--yes").exit_code == 0, "without the very episode the feeds are right"
+
+
+def test_published_anew_while_a_person_thinks(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    toml = workspace.episode("second").toml.read_bytes()
+
+    def publish_meanwhile(_: str) -> bool:
+        path = workspace.root / "public/episodes/second/published.json"
+        path.write_bytes(path.read_bytes() + b"\n")
+        return True
+
+    monkeypatch.setattr(click, "confirm", publish_meanwhile)
+    ended = run(workspace, "second")
+    assert "second was published anew meanwhile" in str(ended.exception)
+    assert workspace.episode("second").toml.read_bytes() == toml, "it is not held back, for it is published"
+
+
+def test_pages_of_a_show_that_wants_none_go_too(tmp_path: Path) -> None:
+    """They are renewed no more, and name the episode."""
+    workspace = sent_show(tmp_path, more="[site]\nenabled = true\n")
+    add(workspace, "second")
+    publish(workspace, "talk", "second")
+    workspace.toml.write_text(workspace.toml.read_text("utf-8").replace("enabled = true", "enabled = false"), "utf-8")
+    done(workspace, "second")
+    left = objects(workspace)
+    assert not {"index.html", "index.zh-Hans.html", "404.html", "sitemap.xml", "robots.txt"} & left.keys()
+    assert not [key for key, data in left.items() if b"About second" in data and not key.startswith("episodes/second/")]
 
 
 def test_for_programs(workspace: Workspace) -> None:

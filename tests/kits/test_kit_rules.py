@@ -67,7 +67,7 @@ def test_only_hosts_of_the_platforms_own_are_named(one: Platform) -> None:
 
 @every
 def test_the_page_of_documentation_names_it_and_its_covers(one: Platform) -> None:
-    page = (Path(__file__).parent.parent.parent / "docs/kits.md").read_text("utf-8")
+    page = (Path(__file__).parent.parent.parent / "docs/how-to/kits.md").read_text("utf-8")
     (row,) = [line for line in page.splitlines() if line.startswith(f"| `{one.slug}`")]
     for cover in one.covers:
         assert f"{cover.width}x{cover.height}" in row

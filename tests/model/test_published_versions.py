@@ -55,3 +55,20 @@ def test_a_later_castkits_keys_are_passed_over() -> None:
     value = json.loads(OLDEST.read_text("utf-8"))
     later = {**value, "mood": "glad", "audio": {**value["audio"], "colour": "blue"}}
     assert Published.model_validate(later) == Published.model_validate(value)
+
+
+@pytest.mark.parametrize(
+    ("pages", "reader", "found"),
+    [
+        (("zh-Hans", "en"), "en", "en"),
+        (("zh-Hans", "en"), "zh-Hant", "zh-Hans"),
+        (("zh-Hans", "en"), "fr", "zh-Hans"),  # the show's main language, which comes first
+        ((), "en", None),
+    ],
+)
+def test_the_page_for_a_reader(pages: tuple[str, ...], reader: str, found: str | None) -> None:
+    """The site and the newsletter lead to the same page."""
+    value = json.loads(OLDEST.read_text("utf-8"))
+    notes = {tag: {**value["audio"], "key": f"{tag}.html"} for tag in pages}
+    page = Published.model_validate({**value, "notes": notes}).page_for(reader)
+    assert (page and (page[0], page[1].key)) == (found and (found, f"{found}.html"))

@@ -14,7 +14,7 @@ import newsletter_samples as samples
 import pytest
 
 from castkit.errors import CastkitError
-from castkit.notes.newsletter import Letter, letter_view, page_of
+from castkit.notes.newsletter import Letter, letter_view, read_at
 from castkit.notes.newsletter_check import CLIPPED, mail_problems
 from castkit.notes.newsletter_labels import NEWSLETTER_LABELS
 from castkit.notes.newsletter_mail import HTML, Newsletter, write_newsletter
@@ -206,8 +206,8 @@ def test_an_imported_episode_leads_to_its_old_page() -> None:
     elsewhere = {**samples.stored("x.mp3"), "key": "", "url": "https://old.example/x.mp3"}
     old = {"guid": "g", "link": "https://old.example/x"}
     came = samples.published(notes={}, audio=elsewhere, transcripts=[], imported=old, description={})
-    assert page_of(came, "en") == "https://old.example/x"
-    assert page_of(came.model_copy(update={"imported": None}), "en") == "https://old.example/x.mp3"
+    assert read_at(came, "en") == "https://old.example/x"
+    assert read_at(came.model_copy(update={"imported": None}), "en") == "https://old.example/x.mp3"
     made = written(samples.letter(came))
     assert 'href="https://old.example/x"' in made.html
     assert "Transcripts" not in made.text

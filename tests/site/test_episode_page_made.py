@@ -16,6 +16,7 @@ from episode_samples import AT, made
 
 from castkit.errors import CastkitError
 from castkit.site.episode_files import Files
+from castkit.site.episode_page import Chapter
 from castkit.site.labels import LABELS
 
 Found = list[tuple[str, dict[str, str | None]]]
@@ -233,3 +234,13 @@ def test_the_workspaces_own_template_wins_and_its_mistakes_are_named(tmp_path: P
 
 def test_the_same_material_gives_the_same_bytes() -> None:
     assert made("zh-Hans") == made("zh-Hans")
+
+
+def test_a_name_stands_for_one_place_and_every_chapter_has_one() -> None:
+    """Two chapters at one moment, for what lay between was cut out, and one after the last word."""
+    chapters = (*samples.CHAPTERS[:1], Chapter(91_000, "Cut out"), Chapter(91_000, "The end"), Chapter(99_000, "Music"))
+    text = made(chapters=chapters)
+    found = [attributes["id"] for _, attributes in tags_of(text) if "id" in attributes]
+    assert len(found) == len(set(found))
+    assert {"t=0", "t=91", "t=99"} <= set(found)
+    assert re.findall(r'<h3 class="part"[^>]*>([^<]*)', text) == ["Welcome", "Cut out", "The end", "Music"]

@@ -35,7 +35,7 @@ def test_turns_make_paragraphs_and_the_other_language_stands_beside_them() -> No
         ["Host", "主持人"], ["Guest", "嘉宾"], ["Host", "主持人"],
     ]  # fmt: skip
     assert [row["chapters"] for row in found] == [
-        ({"at": "0", "title": "Welcome"},), (), ({"at": "90", "title": "The end"},),
+        ({"at": "0", "name": "t=0", "title": "Welcome"},), (), ({"at": "90", "name": "t=90", "title": "The end"},),
     ]  # fmt: skip
     assert [(row["at"], row["time"], row["name"]) for row in found] == [
         ("1", "0:01", "t=1"), ("10", "0:10", "t=10"), ("91", "1:31", "t=91"),
@@ -47,6 +47,21 @@ def test_a_speaker_is_named_when_the_turn_is_theirs_and_again_in_a_new_chapter()
     found = rows(Track("en", Origin.ACCEPTED, cues), chapters=((0, "A"), (40_000, "B")))
     assert [row["sides"][0]["speaker"] for row in found] == ["Host", "", "Host"]
     assert [row["name"] for row in found] == ["", "t=20", ""], "a heading has the address of its moment"
+
+
+def test_a_moment_is_an_address_once() -> None:
+    """Two speak at one moment; and what lies between two chapters was cut out."""
+    cues = (Said(0, 5000, "Welcome.", "Host"), Said(0, 3000, "Hello.", "Guest"), Said(9000, 9500, "So.", "Guest"))
+    found = rows(Track("en", Origin.ACCEPTED, cues), chapters=((9000, "Cut out"), (9000, "The rest")))
+    assert [row["name"] for row in found] == ["t=0", "", ""]
+    assert [(one["name"], one["title"]) for one in found[2]["chapters"]] == [("t=9", "Cut out"), ("", "The rest")]
+
+
+def test_a_chapter_after_the_last_paragraph_has_its_heading() -> None:
+    cues = (Said(0, 5000, "Goodbye.", "Host"),)
+    view = transcript_view([Track("en", Origin.ACCEPTED, cues)], ((0, "All"), (4000, "Music"), (60_000, "Out")), "en")
+    assert [one["title"] for one in view["rows"][0]["chapters"]] == ["All"]
+    assert [(one["name"], one["title"]) for one in view["after"]] == [("t=4", "Music"), ("t=60", "Out")]
 
 
 def test_chinese_sentences_follow_each_other_without_a_blank_and_english_ones_with_one() -> None:
@@ -74,7 +89,7 @@ CUES = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(CUES, CUES, st.lists(st.integers(0, 900_000), max_size=4))
+@given(CUES, CUES, st.lists(st.integers(0, 900_000), max_size=6))
 def test_every_cue_and_chapter_stands_on_the_page_once(one: Any, other: Any, starts: list[int]) -> None:
     tracks = []
     for tag, drawn in (("en", one), ("zh-Hans", other)):
@@ -82,17 +97,19 @@ def test_every_cue_and_chapter_stands_on_the_page_once(one: Any, other: Any, sta
         for number, (gap, length, speaker) in enumerate(drawn):
             at += gap * 100
             cues.append(Said(at, at + length * 100, f"{tag}{number}", speaker))
-            at += length * 100
+            at += length * 100 if gap % 5 else 0  # else the next may begin while this one speaks
         tracks.append(Track(tag, Origin.ACCEPTED, tuple(cues)))
-    chapters = tuple((start, f"C{start}") for start in sorted(set(starts)))
-    found = rows(*tracks, chapters=chapters)
+    chapters = tuple((start, f"C{start}") for start in sorted(starts))
+    view = transcript_view(tracks, chapters, "en")
+    found = view["rows"]
     for side, track in enumerate(tracks):
         assert [text for row in found for text in texts(row)[side]] == [cue.text for cue in track.cues]
-    last = tracks[0].cues[-1].start_ms
-    titles = [chapter["title"] for row in found for chapter in row["chapters"]]
-    assert titles == [title for start, title in chapters if start <= last]
-    names = [row["name"] for row in found if row["name"]] + [f"t={c['at']}" for r in found for c in r["chapters"]]
+    headings = [*(chapter for row in found for chapter in row["chapters"]), *view["after"]]
+    assert [one["title"] for one in headings] == [title for _, title in chapters]
+    names = [one["name"] for one in (*found, *headings) if one["name"]]
     assert len(names) == len(set(names))
+    moments = {f"t={row['at']}" for row in found} | {f"t={seconds(start)}" for start, _ in chapters}
+    assert set(names) == moments, "every moment that is linked to has its place"
 
 
 @pytest.mark.parametrize(
@@ -104,4 +121,4 @@ def test_times(ms: int, in_addresses: str, shown: str) -> None:
 
 
 def test_no_track_no_rows() -> None:
-    assert transcript_view([], CHAPTERS, "en") == {"tracks": (), "rows": ()}
+    assert transcript_view([], CHAPTERS, "en") == {"tracks": (), "rows": (), "after": ()}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from threading import Thread
 
 import pytest
@@ -17,9 +20,11 @@ from built_show import build, make_show
 from castkit.config import load_show
 from castkit.engine.run import Place, lock
 from castkit.errors import CastkitError
+from castkit.model.backup import BackupSettings
 from castkit.model.show import StoreSettings
 from castkit.steps import backup_place
 from castkit.steps.backup import Outcome, backup, verify
+from castkit.steps.backup_marks import running
 from castkit.storage.folder import FolderStore
 from castkit.workspace import Workspace
 from s3server import S3Server
@@ -48,6 +53,11 @@ def workspace(tmp_path: Path) -> Workspace:
         paths.approvals: "{}\n",
         paths.track(0): "wav",
         paths.clips / "a.mp4": "clip",
+        paths.preview: "zip",
+        paths.handed_out("en", "zip"): "package",
+        paths.handed_out("en", "xlsx"): "table in work",
+        made.newsletters / "talk.html": "with a greeting of their own",
+        made.memory / "Thumbs.db": "left",
         paths.lock: "",
     }.items():  # fmt: skip
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,8 +86,10 @@ def test_what_is_in_it(workspace: Workspace) -> None:
         "episodes/talk/episode.toml", "episodes/talk/approvals.jsonl", "episodes/talk/pictures/one.png",
         "episodes/talk/subtitles/talk.en.srt", "episodes/talk/subtitles/history/en.jsonl",
         "episodes/talk/subtitles/clocks.json", "episodes/talk/build/programme.json", "episodes/talk/build/talk.mp3",
+        "newsletter/talk.html", "episodes/talk/build/hand-out/talk.en.xlsx",
     } <= paths  # fmt: skip
-    assert not [path for path in paths if "/." in f"/{path}" or "clips" in path or "raw" in path]
+    parts = ("/.", "clips", "raw", ".zip", "Thumbs.db")
+    assert not [path for path in paths if any(part in f"/{path}" for part in parts)]
     assert {(one.path, one.why) for one in revision.absent} == {
         ("episodes/talk/raw/talk.wav", "recording"), ("episodes/talk/build/tracks/0.wav", "made"),
     }  # fmt: skip
@@ -96,6 +108,37 @@ def test_files_named_elsewhere_in_the_workspace(workspace: Workspace) -> None:
     revision = keep(workspace).revision
     assert "sounds/in.flac" in {one.path for one in revision.files}
     assert ("common.wav", "recording") in {(one.path, one.why) for one in revision.absent}
+
+
+def make_kit(folder: Path, **files: str) -> None:
+    """A kit as castkit leaves one, with what it says of its files."""
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / f"{name}.txt").write_text(text, "utf-8")
+    said = {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    value = {"version": 1, "episode": "talk", "media": {}, "files": said}
+    (folder / "kit.json").write_text(json.dumps(value), "utf-8")
+
+
+def test_of_kits_only_what_a_person_changed(workspace: Workspace) -> None:
+    """The rest of a kit is made again, its sound and video above all."""
+    kits = workspace.episode("talk").kits
+    for name in ("youtube", "bilibili", "bilibili.edited-1"):
+        make_kit(kits / name, title="One", media="many bytes")
+    (kits / "bilibili.edited-1/title.txt").write_text("Mine", "utf-8")
+    (kits / "bilibili/.DS_Store").write_text("left", "utf-8")
+    (kits / "theirs").mkdir()
+    (kits / "theirs/plan.txt").write_text("no kit at all", "utf-8")
+
+    def kept() -> list[str]:
+        revision = keep(workspace).revision
+        paths = (PurePosixPath(one.path) for one in (*revision.files, *revision.absent))
+        return [str(path.relative_to("episodes/talk/build/kits")) for path in paths if "kits" in path.parts]
+
+    before = ["bilibili.edited-1/kit.json", "bilibili.edited-1/title.txt", "theirs/plan.txt"]
+    assert kept() == before
+    (kits / "youtube/title.txt").write_text("Mine, too", "utf-8")
+    assert kept() == [*before, "youtube/kit.json", "youtube/title.txt"]
 
 
 def test_only_what_changed_is_sent(workspace: Workspace) -> None:
@@ -210,10 +253,80 @@ def test_nothing_is_removed_under_a_running_backup(workspace: Workspace) -> None
         workspace.glossary.write_text(f"# {number}\n", "utf-8")
         keep(workspace)
     told: list[str] = []
-    with backup_place.running(store):
+    with running(store):
         assert backup_place.tidy(store, 1, told.append) == (0, 0)
     assert "under way" in told[0]
     assert len(backup_place.revisions(store)) == 2
+
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
+
+
+def shut_to(path: Path) -> int:
+    """Those of group and others whom the folder keeps out, as bits."""
+    return ~stat.S_IMODE(path.stat().st_mode) & 0o077
+
+
+@posix_only
+def test_a_folder_is_made_for_its_owner_alone(workspace: Workspace) -> None:
+    outcome = keep(workspace)
+    place = store_of(workspace).folder
+    assert [shut_to(path) for path in (place, *place.iterdir())] == [0o077] * 5
+    assert outcome.remarks == ()
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("mode", "shut", "said"),
+    [
+        (0o755, 0o077, ("look into", "chmod 700")),
+        (0o775, 0o007, ("look into", "chmod 770")),
+        (0o757, 0o077, ("write into", "chmod 700")),
+        (0o770, 0o007, ()),
+        (0o711, 0o077, ()),
+        (0o700, 0o077, ()),
+    ],
+)
+def test_a_folder_that_was_there_keeps_others_out_of_the_backup(
+    workspace: Workspace, mode: int, shut: int, said: tuple[str, ...]
+) -> None:
+    """It stays as it is, and what it lets others do is said; a group that may write to it shares it on purpose."""
+    place = store_of(workspace).folder
+    (place / "objects").mkdir(parents=True)
+    (place / "objects").chmod(0o777)
+    place.chmod(mode)
+    outcome = keep(workspace)
+    assert stat.S_IMODE(place.stat().st_mode) == mode
+    assert all(shut_to(path) & shut == shut for path in place.iterdir())
+    assert not shut_to(place / "objects") & ~shut, "the group gets in, where it is the group's"
+    assert len(outcome.remarks) == bool(said)
+    assert all(word in outcome.remarks[0] for word in said)
+
+
+@posix_only
+def test_a_disk_without_permissions_is_told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As FAT and many shares, which take every chmod and keep none."""
+    place = store_of(workspace).folder
+    for name in ("objects", "revisions"):
+        (place / name).mkdir(parents=True)
+        (place / name).chmod(0o755)
+    monkeypatch.setattr(Path, "chmod", lambda *_: None)
+    (told,) = keep(workspace).remarks
+    assert "can read what is in the folder" in told
+    assert "another disk" in told
+
+
+def test_only_a_backup_makes_the_folder(workspace: Workspace) -> None:
+    store = backup_place.open_place(StoreSettings(path="../nowhere"), workspace.root)
+    with pytest.raises(CastkitError, match="there is no backup in the folder"):
+        verify(store)
+    assert not store_of(workspace, "nowhere").folder.exists()
+
+
+def test_a_bucket_gets_days_for_its_first_backup() -> None:
+    public = StoreSettings(kind="s3", bucket="b", deadline_s=60)
+    place = backup_place.settings_of(BackupSettings(to="s3://private/show"), public)
+    assert place.deadline_s > 2 * 86_400
 
 
 def test_damage_is_found_and_what_is_lost_sent_again(workspace: Workspace) -> None:

@@ -19,7 +19,7 @@ from castkit.engine.run import Place, run
 from castkit.errors import CastkitError
 from castkit.feed import ledger
 from castkit.model.show import Show
-from castkit.steps import feed
+from castkit.steps import feed, feed_race
 from castkit.steps.show_context import ShowContext
 from castkit.storage.folder import FolderStore
 from castkit.workspace import Workspace
@@ -352,7 +352,7 @@ def test_a_store_that_changes_all_the_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arriving: int, *, is_told: bool
 ) -> None:
     """Every listing finds one episode more than the one before, until all have arrived."""
-    monkeypatch.setattr(feed, "ATTEMPTS", 5)  # each looks into the store three times
+    monkeypatch.setattr(feed_race, "ATTEMPTS", 5)  # each looks into the store three times
     stage = Stage(tmp_path)
     slugs = [f"more-{number:03}" for number in range(1, arriving + 1)]
     stage.publish("episode-01")

@@ -15,6 +15,7 @@ from sent_show import add, changed, foretell, objects, publish, sent_show, store
 
 from built_show import context, write, write_json
 from castkit.cli.app import App
+from castkit.cli.main import cli
 from castkit.cli.publish import publish as publish_command
 from castkit.feed.difference import difference
 from castkit.model.imported import identity_of
@@ -248,6 +249,48 @@ def test_before_the_first_build_nothing_is_known(workspace: Workspace) -> None:
     assert ended.exit_code == 0
     assert "what would be sent is known after that" in ended.output
     assert "listeners" not in ended.output
+
+
+def ended(workspace: Workspace, *arguments: str) -> tuple[int, str]:
+    """Exit code and output, as the program itself ends."""
+    found = CliRunner().invoke(cli, ["-C", str(workspace.root), "publish", "talk", "--dry-run", *arguments],
+                               standalone_mode=False)  # fmt: skip
+    assert found.exception is None
+    return found.return_value or 0, found.output
+
+
+def test_what_would_stop_it_is_the_exit_code(workspace: Workspace) -> None:
+    """As publishing would end: of one episode, for programs, of several."""
+    assert ended(workspace)[0] == 0
+    text = workspace.toml.read_text("utf-8")
+    workspace.toml.write_text(f'{text}\n[subtitles]\nrequire_review = ["en"]\n', "utf-8")
+    code, output = ended(workspace)
+    assert code == 1
+    assert "objects of talk:" in output, "the plan is shown all the same"
+    assert "talk would stop here: nothing of talk was sent: require_review" in output
+    assert ended(workspace, "--json")[0] == 1
+    add(workspace, "second")
+    assert ended(workspace, "second")[0] == 3
+
+
+def test_feeds_that_would_stop_are_the_exit_code(workspace: Workspace) -> None:
+    publish(workspace, "talk")
+    add(workspace, "second")
+    publish(workspace, "second")
+    path = workspace.root / "public/episodes/second/published.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), "title": ""}), "utf-8")
+    code, output = ended(workspace)
+    assert code == 1
+    assert "show would stop here: the feed was not renewed" in output
+
+
+def test_pages_that_a_show_wants_no_more_are_said(tmp_path: Path) -> None:
+    workspace = sent_show(tmp_path, more="[site]\nenabled = true\n")
+    publish(workspace, "talk")
+    workspace.toml.write_text(workspace.toml.read_text("utf-8").replace("enabled = true", "enabled = false"), "utf-8")
+    output = run(workspace).output
+    assert re.search(r"warning: \[site\] enabled = false, and .* are still in the .*\(index\.html and 4 more\)", output)
+    assert "castkit prune shows and removes them" in output
 
 
 def test_an_episode_that_is_held_back(workspace: Workspace) -> None:

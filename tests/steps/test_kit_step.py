@@ -138,6 +138,9 @@ def test_what_fits_is_the_same_file_and_the_rest_is_made(film: dict[str, Made], 
     for name, source in (("youtube", paths.video), ("bilibili", paths.video), ("xiaoyuzhou", paths.audio)):
         assert not film[name].is_encoded
         assert (film[name].folder / source.name).read_bytes() == source.read_bytes()
+        assert not (film[name].folder / source.name).samefile(source), (
+            "a tool that writes into it changes the kit alone"
+        )
     assert film["wechat-channels"].is_encoded
 
 
@@ -220,6 +223,11 @@ def test_a_kit_that_a_person_changed_is_set_aside(again: EpisodeContext) -> None
     assert (made.aside / "shownotes.txt").read_text("utf-8") == "Mine.\n"
     assert text(made, "shownotes.txt") != "Mine.\n"
     assert not [path for path in folder.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_one_that_a_file_manager_showed_is_not_changed(again: EpisodeContext) -> None:
+    (again.paths.kits / "xiaoyuzhou/.DS_Store").write_bytes(b"left")
+    assert not kit(again, platform("xiaoyuzhou")).is_new
 
 
 def test_it_goes_where_it_is_asked_to_and_nowhere_else(again: EpisodeContext, tmp_path: Path) -> None:

@@ -186,6 +186,28 @@ def test_an_unpublished_episode_goes(workspace: Workspace) -> None:
     assert "feeds/en.xml" not in {one.key for one in found}
 
 
+def switch_off(workspace: Workspace) -> None:
+    workspace.toml.write_text(workspace.toml.read_text("utf-8") + "\n[site]\nenabled = false\n", "utf-8")
+
+
+def test_pages_of_a_show_that_wants_none_go_at_once(workspace: Workspace) -> None:
+    """What castkit made of them, and not what a person has put in their place since; their pictures after the grace."""
+    assert "index.html" not in prune(workspace, answer="n\n").output
+    switch_off(workspace)
+    store = store_of(workspace)
+    store.write("index.zh-Hans.html", b"<!doctype html><title>Our own site</title>")
+    ours = {"index.html", "404.html", "sitemap.xml", "robots.txt"}
+    shown = prune(workspace, answer="n\n").output
+    assert {line.split()[0] for line in shown.splitlines() if "not made any more" in line} == ours
+    before = set(store.list())
+    done = prune(workspace, "--yes")
+    assert "removed: 4 objects" in done.output
+    assert before - set(store.list()) == ours
+    assert "nothing in the" in prune(workspace).output
+    aged(workspace)
+    assert any(key.startswith("feeds/share-") for key in due(workspace, later(31)))
+
+
 def test_grace_is_a_setting(workspace: Workspace) -> None:
     write(store_of(workspace).path("episodes/talk/talk-000000000000.mp3"), b"x")
     aged(workspace, days=50)

@@ -220,6 +220,17 @@ def test_a_site_that_is_not_wanted_is_not_made(tmp_path: Path) -> None:
     assert stage.reasons() == []
 
 
+def test_switching_the_site_off_says_what_of_it_is_left(stage: Stage) -> None:
+    stage.renew()
+    settings = stage.workspace.toml
+    settings.write_text(settings.read_text("utf-8") + "\n[site]\nenabled = false\n", "utf-8")
+    said = [event.text for event in stage.renew() if type(event).__name__ == "Note"]
+    assert len(said) == 1
+    assert "pages that castkit made are still in the" in said[0]
+    assert "castkit prune" in said[0]
+    assert stage.text("index.html")
+
+
 def test_a_cover_that_is_no_picture_is_named(stage: Stage) -> None:
     (stage.workspace.root / "cover.png").write_bytes(b"\x89PNG\r\n\x1a\n not really")
     with pytest.raises(CastkitError, match=r"cover\.png cannot be read as a picture"):

@@ -36,10 +36,8 @@ def echo_forecast(found: Forecast, *, as_json: bool) -> None:
     if found.feeds:
         echo_feeds(found.feeds)
         _echo_total(found.objects)
-    for stop in (*found.stops, *(stop for one in found.episodes for stop in one.stops)):
+    for stop in found.every_stop:
         _echo_stop(stop)
-    if found.feeds and found.feeds.stop:
-        _echo_stop(found.feeds.stop)
 
 
 def _echo_episode(episode: EpisodeForecast) -> None:
@@ -92,8 +90,8 @@ def _echo_total(objects: Sequence[Touched]) -> None:
 
 
 def echo_feeds(feeds: FeedsForecast) -> None:
-    """What changes in each feed, what listeners notice of it, and what the gate finds."""
-    click.echo("\nfeeds and pages of the show:" if feeds.site else "\nfeeds:")
+    """What changes in each feed, what listeners notice of it, and what the gate finds, but for what stops the feeds."""
+    click.echo("\nfeeds and pages of the show:" if feeds.site or feeds.left else "\nfeeds:")
     echo_objects(feeds.objects)
     for one in feeds.differences:
         _echo_difference(one)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from castkit.cli.app import App
+from castkit.cli.asking import is_agreed, yes_option
 from castkit.cli.backup import amount
 from castkit.cli.console import echo_json, echo_table
 
@@ -21,7 +22,7 @@ _SHOWN = 10  # of what is not castkit's; --json has all
 @click.option(
     "--older-than", type=click.IntRange(1, 3650), metavar="DAYS", help="Grace period; else grace_days under [store]."
 )
-@click.option("--yes", "is_sure", is_flag=True, help="Remove without being asked.")
+@yes_option
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout; nothing is removed without --yes.")
 @click.pass_obj
 def prune(app: App, /, *, older_than: int | None, is_sure: bool, as_json: bool) -> None:
@@ -30,21 +31,24 @@ def prune(app: App, /, *, older_than: int | None, is_sure: bool, as_json: bool) 
     A corrected episode gets new media, and the old ones stay, because apps and caches
     still ask for them. After the grace period (30 days) they go: shown first, then
     asked. What castkit did not write stays, and so do the feeds. One cannot go back
-    (castkit rollback) to what is removed.
+    (castkit rollback) to what is removed. With enabled = false under [site] the show's
+    own pages that castkit made go too, and at once.
+
     Example: castkit prune --older-than 60
     """
+    from castkit.steps.left_pages import left_show_pages  # noqa: PLC0415
     from castkit.steps.prune import DAY_S, find, remove  # noqa: PLC0415
     from castkit.storage.open import open_store  # noqa: PLC0415
 
     workspace, show = app.load()
     store = open_store(show.store, workspace.root)
     grace_s = (older_than or show.store.grace_days) * DAY_S
-    found = find(store, grace_s)
+    left = () if show.site.enabled else left_show_pages(workspace, show, store, 0)
+    found = find(store, grace_s, unwanted=frozenset(one.key for one in left))
     _show(found, store.name, as_json=as_json)
     if not found.due and not found.uploads:
         return
-    if not (is_sure or (not as_json and click.confirm(f"Remove this from the {store.name}?"))):
-        _say("nothing was removed; give --yes to remove it without being asked", as_json=as_json)
+    if not is_agreed(f"Remove this from the {store.name}?", is_sure=is_sure, as_json=as_json, done="removed"):
         return
     count, size, remarks = remove(store, found, grace_s, lambda _key: None)
     if as_json:
@@ -93,10 +97,3 @@ def _whole(group: tuple[Superseded, ...]) -> str:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
-
-
-def _say(text: str, *, as_json: bool) -> None:
-    if as_json:
-        echo_json({"event": "said", "text": text})
-    else:
-        click.echo(text)

@@ -9,14 +9,17 @@ import click
 
 from castkit.cli import road
 from castkit.cli.app import App
+from castkit.cli.asking import is_agreed, say, yes_option
 from castkit.cli.console import echo_json, echo_table, open_console
 from castkit.cli.forecast import echo_feeds, feeds_as_json, shown
 from castkit.cli.publish import json_option
-from castkit.cli.unpublish import carry_out, episode_lock, is_agreed, say, yes_option
+from castkit.cli.unpublish import carry_out, episode_lock, kept_back
 
 if TYPE_CHECKING:
     from castkit.model.show import Show
-    from castkit.steps.going_back import Unfinished, WayBack
+    from castkit.steps.cut_off import Unfinished
+    from castkit.steps.going_back import WayBack
+    from castkit.steps.show_context import ShowContext
     from castkit.storage.store import Store
     from castkit.workspace import Workspace
 
@@ -36,8 +39,10 @@ def rollback(app: App, /, slug: str, *, only_list: bool, is_sure: bool, as_json:
     one further back.
 
     What is built on this machine stays: correct it, and publish it again.
+
     Example: castkit rollback episode-02
     """
+    from castkit.steps.show_context import ShowContext  # noqa: PLC0415
     from castkit.storage.open import open_store  # noqa: PLC0415
 
     workspace, show = app.load()
@@ -45,13 +50,16 @@ def rollback(app: App, /, slug: str, *, only_list: bool, is_sure: bool, as_json:
     if only_list:
         _list(store, slug, as_json=as_json)
         return
-    from castkit.steps.going_back import latest, unfinished, way_back  # noqa: PLC0415
+    from castkit.steps.cut_off import unfinished  # noqa: PLC0415
+    from castkit.steps.forecast_feeds import refuse_stopped  # noqa: PLC0415
+    from castkit.steps.going_back import latest, way_back  # noqa: PLC0415
 
     if cut_off := unfinished(workspace, show, store, slug):
-        _finish(workspace, show, cut_off, is_sure=is_sure, as_json=as_json)
+        _finish(ShowContext(workspace, show, store), cut_off, is_sure=is_sure, as_json=as_json)
         return
     way = way_back(workspace, show, store, slug or latest(store))
     _show(way, as_json=as_json)
+    refuse_stopped(way.feeds, f"{way.slug} stays as it is, because the feeds after that could not be renewed")
     if is_agreed(f"Roll {way.slug} back?", is_sure=is_sure, as_json=as_json):
         _go(workspace, show, store, way, as_json=as_json)
 
@@ -76,7 +84,7 @@ def _show(way: WayBack, *, as_json: bool) -> None:
 def _go(workspace: Workspace, show: Show, store: Store, way: WayBack, *, as_json: bool) -> None:
     """As the store is told first and the feeds are made of it, a run that is cut off is finished by the next."""
     from castkit.steps.going_back import BACK, put_back  # noqa: PLC0415
-    from castkit.steps.withdraw import keep_back, planned_withdrawal  # noqa: PLC0415
+    from castkit.steps.withdraw import drop_pages, keep_back, planned_withdrawal  # noqa: PLC0415
 
     is_changed = False
     with open_console(as_json=as_json) as console:
@@ -89,8 +97,9 @@ def _go(workspace: Workspace, show: Show, store: Store, way: WayBack, *, as_json
                 put_back(store, way)
                 is_changed = way.now is None and keep_back(workspace.episode(way.slug), is_draft=False)
                 road.run_show(workspace, show, console.report)
+                drop_pages(workspace, show, store)
     if way.target is None:
-        done = [f"{way.slug} is out of the feeds, and draft = true is set in its episode.toml"]
+        done = [f"{way.slug} is out of the feeds", *kept_back(workspace, way.slug)]
     else:
         done = [f"{way.slug} is as it was published before {way.undone.when:%Y-%m-%d %H:%M} UTC"]
         if is_changed:
@@ -98,22 +107,33 @@ def _go(workspace: Workspace, show: Show, store: Store, way: WayBack, *, as_json
     say(*done, *console.tally.notes, as_json=as_json)
 
 
-def _finish(workspace: Workspace, show: Show, left: Unfinished, *, is_sure: bool, as_json: bool) -> None:
+def _finish(context: ShowContext, left: Unfinished, *, is_sure: bool, as_json: bool) -> None:
     """An earlier rollback was cut off: the store is as it was before, and the feeds are not yet."""
     if as_json:
+        echo_json({"event": "unfinished", "subject": left.slug, "pages": list(left.pages)})
         for row in feeds_as_json(left.feeds):
             echo_json(row)
     else:
         click.echo(f"{left.slug} is rolled back, and the feeds are not renewed yet:")
+        for page in left.pages:
+            click.echo(f"put back as it was: {page}")
         echo_feeds(left.feeds)
+    from castkit.steps.forecast_feeds import refuse_stopped  # noqa: PLC0415
+
+    refuse_stopped(left.feeds, f"{left.slug} is rolled back, and the feeds could not be renewed")
     if not is_agreed("Renew the feeds?", is_sure=is_sure, as_json=as_json):
         return
-    from castkit.steps.withdraw import keep_back  # noqa: PLC0415
+    from castkit.steps.going_back import put_pages  # noqa: PLC0415
+    from castkit.steps.withdraw import drop_pages, keep_back  # noqa: PLC0415
 
-    with open_console(as_json=as_json) as console:
+    with open_console(as_json=as_json) as console, episode_lock(context.workspace, left.slug):
+        context.store.check()
+        if left.digest and left.pages:
+            put_pages(context.store, left.slug, left.digest, left.pages)
         if left.is_return:
-            keep_back(workspace.episode(left.slug), is_draft=False)
-        road.run_show(workspace, show, console.report)
+            keep_back(context.workspace.episode(left.slug), is_draft=False)
+        road.run_show(context.workspace, context.show, console.report)
+        drop_pages(context.workspace, context.show, context.store)
     say(f"{left.slug} is rolled back; give the command again to go one further", *console.tally.notes, as_json=as_json)
 
 

@@ -9,29 +9,31 @@ import click
 
 from castkit.cli import road
 from castkit.cli.app import App
+from castkit.cli.asking import is_agreed, say, yes_option
 from castkit.cli.console import echo_json, open_console
 from castkit.cli.forecast import echo_feeds, echo_objects, feeds_as_json, objects_as_json
 from castkit.cli.publish import json_option
 from castkit.cli.subs_round_trip import slug_argument
 from castkit.engine.run import Place, lock
+from castkit.steps.forecast_feeds import refuse_stopped
 from castkit.steps.withdraw import (
     Withdrawal,
     drop_pages,
     keep_back,
     planned_withdrawal,
+    refuse_renewed,
     remove_files,
     take_out,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from castkit.cli.console import Console
     from castkit.model.show import Show
     from castkit.storage.store import Store
     from castkit.workspace import Workspace
-
-yes_option = click.option("--yes", "is_sure", is_flag=True, help="Do it without asking.")
 
 
 @click.command()
@@ -53,6 +55,7 @@ def unpublish(app: App, /, slug: str, *, removes: bool, is_sure: bool, as_json: 
     castkit publish --all or --due does not bring it back; commit that line.
 
     A run that was cut off is finished by the same command.
+
     Example: castkit unpublish episode-02 --remove-files
     """
     from castkit.storage.open import open_store  # noqa: PLC0415
@@ -61,6 +64,7 @@ def unpublish(app: App, /, slug: str, *, removes: bool, is_sure: bool, as_json: 
     store = open_store(show.store, workspace.root)
     found = planned_withdrawal(workspace, show, store, slug)
     _show(found, store, removes=removes, as_json=as_json)
+    refuse_stopped(found.feeds, f"{slug} stays as it is, because the feeds without it could not be renewed")
     if not is_agreed(f"Unpublish {slug}?", is_sure=is_sure, as_json=as_json):
         return
     with open_console(as_json=as_json) as console:
@@ -70,9 +74,7 @@ def unpublish(app: App, /, slug: str, *, removes: bool, is_sure: bool, as_json: 
             if removes:
                 remove_files(store, found)
     done = [f"{slug} is out of the feeds", _kept(found, removes=removes)]
-    if (toml := workspace.episode(slug).toml).is_file():
-        done.append(f"draft = true is set in {toml.relative_to(workspace.root).as_posix()}: commit it")
-    say(*done, *console.tally.notes, as_json=as_json)
+    say(*done, *kept_back(workspace, slug), *console.tally.notes, as_json=as_json)
 
 
 def carry_out(
@@ -80,6 +82,7 @@ def carry_out(
 ) -> None:
     """Keeps the episode back, takes it out of the store, renews the feeds; nothing of it is left in their pages."""
     paths = workspace.episode(found.slug)
+    refuse_renewed(store, found.slug, found.digest)
     keep_back(paths)
     take_out(store, found.slug, found.digest, kind=kind)
     paths.published.unlink(missing_ok=True)
@@ -87,28 +90,17 @@ def carry_out(
     drop_pages(workspace, show, store)
 
 
+def kept_back(workspace: Workspace, slug: str) -> Iterator[str]:
+    """What a person must know of the line that keeps the episode out, where this machine has it."""
+    if (toml := workspace.episode(slug).toml).is_file():
+        yield f"draft = true is set in {toml.relative_to(workspace.root).as_posix()}: commit it"
+
+
 def episode_lock(workspace: Workspace, slug: str) -> AbstractContextManager[object]:
     """Alone with the episode, where this machine has it."""
     paths = workspace.episode(slug)
     place = Place(slug, workspace.root, paths.build, paths.receipts, paths.lock)
     return lock(place) if paths.toml.is_file() else nullcontext()
-
-
-def is_agreed(question: str, *, is_sure: bool, as_json: bool) -> bool:
-    """Whether a person says yes, or said so before; a program is never asked."""
-    if is_sure or (not as_json and click.confirm(question)):
-        return True
-    say("nothing was changed; give --yes to do it without being asked", as_json=as_json)
-    return False
-
-
-def say(*texts: str, as_json: bool) -> None:
-    """What was done, a line each."""
-    for text in texts:
-        if as_json:
-            echo_json({"event": "said", "text": text})
-        else:
-            click.echo(text)
 
 
 def _show(found: Withdrawal, store: Store, *, removes: bool, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from castkit.errors import CastkitError
 from castkit.model.cue import Origin
+from castkit.model.language import best_match
 from castkit.model.text import LocalText
 
 _VERSION = 1  # the highest that this castkit reads
@@ -137,6 +138,11 @@ class Published(_Value):
     notes: dict[str, StoredFile] = {}  # the show notes as a page, by language
     share_images: dict[str, StoredFile] = {}  # the picture that a chat shows beside a link to the page, by language
     imported: PublishedImport | None = None  # where the episode was brought from another host
+
+    def page_for(self, language: str) -> tuple[str, StoredFile] | None:
+        """The page that a reader of this language wants, with its own language: the same, else the first; or None."""
+        tag = best_match(language, self.notes) or next(iter(self.notes), None)
+        return (tag, self.notes[tag]) if tag else None
 
 
 def published_from(data: bytes, where: str, remedy: str) -> Published:

@@ -136,15 +136,14 @@ def _episode(letter: Letter, one: Published, language: str) -> dict[str, Any]:
         "documents": _documents(letter, one, language),
         "transcripts": _transcripts(one, language),
         "licence": {"name": licence, "url": licence_url},
-        "url": page_of(one, language),
+        "url": read_at(one, language),
     }
 
 
-def page_of(one: Published, language: str) -> str:
-    """Where the episode can be read about: its page in this language, else in another, else on its old host."""
-    tag = best_match(language, one.notes) or next(iter(one.notes), None)
-    if tag is not None:
-        return safe_address(one.notes[tag].url)
+def read_at(one: Published, language: str) -> str:
+    """Where the episode can be read about: its page for this language, else that of its old host, else its sound."""
+    if found := one.page_for(language):
+        return safe_address(found[1].url)
     return safe_address((one.imported.link if one.imported else "") or one.audio.url)
 
 

@@ -1,7 +1,7 @@
 """The transcript of an episode's page: paragraphs of all languages beside each other, each cue with its time.
 
 Rule: the first language's turns of speech make the paragraphs; another language's cue stands in the paragraph in which
-its middle falls, so that every cue is shown once.
+its middle falls, so that every cue is shown once. Every chapter has its heading, and a moment is an address once.
 """
 
 from __future__ import annotations
@@ -42,10 +42,13 @@ class Track:
 
 
 def transcript_view(tracks: Sequence[Track], chapters: Sequence[tuple[int, str]], language: str) -> dict[str, Any]:
-    """`transcript` for the template, for readers of `language`: the tracks' names and the rows.
+    """`transcript` for the template, for readers of `language`: the tracks' names, the rows, the headings after them.
 
     `tracks` are in the order of the columns, `chapters` (start in ms, title) in order of time.
     """
+    addresses: set[str] = set()  # two may speak at one moment, and what lies between two chapters may be cut out
+    rows = tuple(_rows(tracks, chapters, addresses)) if tracks else ()
+    begun = sum(len(row["chapters"]) for row in rows)
     return {
         "tracks": tuple(
             {
@@ -56,7 +59,8 @@ def transcript_view(tracks: Sequence[Track], chapters: Sequence[tuple[int, str]]
             }
             for track in tracks
         ),
-        "rows": tuple(_rows(tracks, chapters)) if tracks else (),
+        "rows": rows,
+        "after": _headings(chapters[begun:], addresses) if rows else (),
     }
 
 
@@ -72,7 +76,9 @@ def short_clock(ms: int) -> str:
     return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
 
 
-def _rows(tracks: Sequence[Track], chapters: Sequence[tuple[int, str]]) -> Iterator[dict[str, Any]]:
+def _rows(
+    tracks: Sequence[Track], chapters: Sequence[tuple[int, str]], addresses: set[str]
+) -> Iterator[dict[str, Any]]:
     paragraphs = list(_paragraphs(tracks[0].cues, [start for start, _ in chapters]))
     starts = [paragraph[0].start_ms for paragraph in paragraphs]
     sides = [paragraphs, *(_placed(track.cues, starts) for track in tracks[1:])]
@@ -84,15 +90,26 @@ def _rows(tracks: Sequence[Track], chapters: Sequence[tuple[int, str]]) -> Itera
         for at, (track, side) in enumerate(zip(tracks, sides, strict=True)):
             view.append(_side(track, side[row], before="" if begun else speakers[at]))
             speakers[at] = side[row][-1].speaker if side[row] else speakers[at]
-        titles = tuple({"at": seconds(start), "title": title} for start, title in begun)
-        is_named = any(start == start_ms for start, _ in begun)  # its heading has the same address already
         yield {
+            "chapters": _headings(begun, addresses),  # they stand above the paragraph: the address is theirs
             "at": seconds(start_ms),
-            "name": "" if is_named else f"t={seconds(start_ms)}",
+            "name": _new(start_ms, addresses),
             "time": short_clock(start_ms),
-            "chapters": titles,
             "sides": tuple(view),
         }
+
+
+def _headings(chapters: Sequence[tuple[int, str]], addresses: set[str]) -> tuple[dict[str, str], ...]:
+    return tuple({"at": seconds(start), "name": _new(start, addresses), "title": title} for start, title in chapters)
+
+
+def _new(ms: int, addresses: set[str]) -> str:
+    """The address of this moment on the page, or nothing where something before has it."""
+    name = f"t={seconds(ms)}"
+    if name in addresses:
+        return ""
+    addresses.add(name)
+    return name
 
 
 def _side(track: Track, cues: Sequence[Said], before: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from castkit.model.language import best_match
 from castkit.model.published import Published, StoredFile
 from castkit.model.show import Show
 
@@ -45,12 +44,6 @@ class ShowSite:
     @property
     def older_pages(self) -> int:
         return len(self.pages[self.show.main_language]) - 1
-
-
-def page_of(episode: Published, language: str) -> tuple[str, StoredFile] | None:
-    """The episode's page that a reader of this language wants, with its language: the same, else any; or None."""
-    tag = best_match(language, episode.notes) or next(iter(sorted(episode.notes)), None)
-    return (tag, episode.notes[tag]) if tag else None
 
 
 def own_pages(episode: Published) -> dict[str, StoredFile]:

@@ -17,7 +17,7 @@ from castkit.model.published import Published, StoredFile
 from castkit.model.show import Organisation
 from castkit.model.text import LocalText, one_line
 from castkit.site.show_labels import duration_in_words, show_labels
-from castkit.site.show_site import ShowSite, page_of, web_address
+from castkit.site.show_site import ShowSite, web_address
 
 _LONGEST_SUMMARY = 400  # characters: an imported feed may have its whole notes there
 
@@ -104,7 +104,7 @@ def episode_view(reader: Reader, episode: Published) -> dict[str, Any]:
 
 def _link(reader: Reader, episode: Published) -> dict[str, str]:
     """Where the title leads: the episode's page, else its page elsewhere, else its sound; and what to say of it."""
-    if page := page_of(episode, reader.language):
+    if page := episode.page_for(reader.language):
         tag, file = page
         return {"url": place(file), "lang": "" if tag == reader.language else tag, "note": ""}
     link = web_address(episode.imported.link) if episode.imported else ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape, quoteattr
 
 _HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -43,6 +42,8 @@ def sitemap(entries: Iterable[Entry]) -> bytes:
 
 
 def _urls(entry: Entry) -> Iterator[str]:
+    from xml.sax.saxutils import escape, quoteattr  # noqa: PLC0415 - it brings HTTP and TLS along
+
     links = "".join(
         f'<xhtml:link rel="alternate" hreflang={quoteattr(tag)} href={quoteattr(url)}/>\n'
         for tag, url in alternates(entry)

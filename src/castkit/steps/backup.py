@@ -24,6 +24,7 @@ from castkit.errors import CastkitError, StoreError
 from castkit.model.backup import AbsentFile, KeptFile, Revision, Why
 from castkit.model.show import Show, StoreSettings
 from castkit.steps.backup_files import LARGE, Found, files, in_store
+from castkit.steps.backup_marks import Mark, running
 from castkit.steps.backup_place import (
     PIECE,
     Named,
@@ -34,11 +35,10 @@ from castkit.steps.backup_place import (
     open_place,
     put,
     put_file,
-    refuse_public,
     revisions,
-    running,
     write_revision,
 )
+from castkit.steps.backup_privacy import make_folder, refuse_public
 from castkit.storage.folder import FolderStore
 from castkit.storage.open import open_store
 from castkit.storage.store import Store
@@ -70,6 +70,7 @@ class _Sender:
     """Sends what the place has not, from several threads."""
 
     store: Store
+    mark: Mark
     digests: Digests
     there: set[str]
     before: dict[str, KeptFile]  # of the newest revision, by path
@@ -141,6 +142,7 @@ class _Sender:
 
     def _put(self, key: str, send: Callable[[], object], sizes: tuple[int, int]) -> None:
         """Sends an object that nobody else sends; `sizes` are its bytes and files."""
+        self.mark.renew()
         with self.lock:
             if key in self.there:
                 return
@@ -162,6 +164,7 @@ class _Sender:
             self.sent_bytes += size
 
     def _tell(self, size: int) -> None:
+        self.mark.renew()
         with self.lock:
             self.done += size
             self.progress(min(self.done, self.whole), self.whole)
@@ -179,18 +182,21 @@ def backup(
 
     CastkitError where anybody could read what is put there.
     """
-    found = files(workspace, show)
+    digests = Digests(workspace.root, workspace.private / "backup-digests.json")
+    found = files(workspace, show, digests.of)
     store = open_place(place, workspace.root)
+    make_folder(store)
     store.check()
     told = refuse_public(store, place, show.store, workspace.root)
     public = open_store(show.store, workspace.root)
     published = in_store(workspace, _lasting_objects(public, workspace.root))
-    with running(store):
+    with running(store) as mark:
         named = revisions(store)
         last = load(store, named[-1]) if named else None
         sender = _Sender(
             store,
-            Digests(workspace.root, workspace.private / "backup-digests.json"),
+            mark,
+            digests,
             {one.key for one in store.listing("objects/")},
             {one.path: one for one in last.files} if last else {},
             progress,
@@ -199,7 +205,7 @@ def backup(
         try:
             kept, absent, remarks = _gathered(workspace, found, sender, (published, recordings, last))
         finally:
-            sender.digests.save()
+            digests.save()
         title = show.show.title.in_(show.main_language)
         made = Revision(made=_moment(last), title=title, files=kept, absent=absent)
         remarks = (*told, *store.remarks, *remarks)
@@ -207,6 +213,7 @@ def backup(
             return Outcome(named[-1], last, False, sender.sent, sender.sent_bytes, remarks)
         if sender.failed:
             raise StoreError("not all of the backup arrived, so that it is not noted", "run castkit backup again")
+        mark.renew()
         return Outcome(write_revision(store, made), made, True, sender.sent, sender.sent_bytes, remarks)
 
 

@@ -1,7 +1,7 @@
 """Which files of a show's folder a backup holds, and which it leaves out and why.
 
-Rule: what a person made is kept. Of what castkit made only that is left out which the store has, or which can be made
-again of the recordings; nothing is left out that is not named.
+Rule: what a person made or changed is kept. Of what castkit made only that is left out which the store has, which can
+be made again of the recordings, or which a command made for somebody and makes again; only the last is not named.
 """
 
 from __future__ import annotations
@@ -20,14 +20,21 @@ from castkit.model.backup import Why
 from castkit.model.published import Published
 from castkit.model.show import Show
 from castkit.model.stored_objects import objects_in
+from castkit.steps import kit_folder
 from castkit.storage.keys import checked
-from castkit.workspace import Workspace
+from castkit.workspace import EpisodePaths, Workspace, leftovers
 
 LARGE = 1 << 20  # bytes: smaller files are kept, though the store has them, but for those of a stream
 IGNORED = ".gitignore"
-_FOLDERS = ("memory", "templates", "assets")
+_FOLDERS = ("memory", "templates", "assets", "newsletter")  # with what a person wrote into a newsletter, and sent
 _STATE = ("feeds/ledger.toml", "feeds/imported.json")
-_ON_REQUEST = ("stems", "clips", "hand-out")  # in build/: what a command made for somebody, and makes again
+# In build/, by first folder and endings: what a command made for somebody, and nobody works on. The other files that
+# are handed out, such as tables, may be in work since.
+_ON_REQUEST: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("stems", ("",)),
+    ("clips", ("",)),
+    ("hand-out", (".zip", ".mp4", ".m4a", ".mp3")),
+)
 # In build/, by first folder and endings: made of the recordings, and needed only where something is made anew.
 _MADE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tracks", (".wav",)),
@@ -45,10 +52,13 @@ class Found:
     why: Why | None = None
 
 
-def files(workspace: Workspace, show: Show) -> tuple[Found, ...]:
+Digest = Callable[[Path], str | None]  # SHA-256 in hex; None where the file is gone
+
+
+def files(workspace: Workspace, show: Show, digest: Digest) -> tuple[Found, ...]:
     """Everything a backup knows of, by path; CastkitError for names that another system could not hold."""
     found: dict[str, Found] = {}
-    for one in (*_of_show(workspace, show), *_of_episodes(workspace)):
+    for one in (*_of_show(workspace, show), *_of_episodes(workspace, digest)):
         found.setdefault(one.path, one)
     problems = list(bad_paths(found))
     if problems:
@@ -91,7 +101,7 @@ def _of_show(workspace: Workspace, show: Show) -> Iterator[Found]:
         yield from _below(workspace.root, workspace.root / name)
 
 
-def _of_episodes(workspace: Workspace) -> Iterator[Found]:
+def _of_episodes(workspace: Workspace, digest: Digest) -> Iterator[Found]:
     folders = sorted(workspace.episodes.iterdir()) if workspace.episodes.is_dir() else ()
     for folder in (one for one in folders if one.is_dir() and not one.name.startswith(".")):
         paths = workspace.episode(folder.name)
@@ -103,13 +113,40 @@ def _of_episodes(workspace: Workspace) -> Iterator[Found]:
                 yield Found(one.path, one.file, "recording")
             elif inside.parts[0] != paths.build.name:
                 yield one
-            elif not inside.parts[1].startswith(_ON_REQUEST) or len(inside.parts) == 2:
-                yield Found(one.path, one.file, "made" if _is_made(PurePosixPath(*inside.parts[1:])) else None)
+        yield from _of_build(workspace.root, paths, digest)
 
 
-def _is_made(path: PurePosixPath) -> bool:
+def _of_build(root: Path, paths: EpisodePaths, digest: Digest) -> Iterator[Found]:
+    for one in _below(root, paths.build):
+        inside = PurePosixPath(one.file.relative_to(paths.build).as_posix())
+        is_anew = one.file == paths.preview or inside.parts[0] == paths.kits.name or _is(inside, _ON_REQUEST)
+        if not is_anew:
+            yield Found(one.path, one.file, "made" if _is(inside, _MADE) else None)
+    for kit in sorted(paths.kits.iterdir()) if paths.kits.is_dir() else ():
+        if not kit.name.startswith("."):
+            yield from _of_kit(root, kit, digest)
+
+
+def _of_kit(root: Path, kit: Path, digest: Digest) -> Iterator[Found]:
+    """What a person changed or put into a kit, with the file by which it is known as one; nothing where nobody did."""
+    try:
+        made = kit_folder.read(kit) if kit.is_dir() else None
+    except CastkitError:
+        made = None  # no kit: a folder of somebody's own
+    found = list(_below(root, kit))
+    if made is None:
+        yield from found
+        return
+    names = {one.path: one.file.relative_to(kit).as_posix() for one in found}
+    receipt = [one for one in found if names[one.path] == kit_folder.RECEIPT]
+    theirs = [one for one in found if one not in receipt and not made.is_own(names[one.path], digest(one.file))]
+    yield from (*theirs, *(receipt if theirs else ()))
+
+
+def _is(path: PurePosixPath, kinds: Iterable[tuple[str, tuple[str, ...]]]) -> bool:
+    """Whether this file of build/ lies in such a folder, with such an ending."""
     folder = path.parts[0] if len(path.parts) > 1 else ""
-    return any(folder == where and path.name.endswith(endings) for where, endings in _MADE)
+    return any(folder == where and path.name.endswith(endings) for where, endings in kinds)
 
 
 def _recordings(toml: Path, folder: Path) -> Iterator[Path]:
@@ -123,7 +160,10 @@ def _recordings(toml: Path, folder: Path) -> Iterator[Path]:
 
 
 def _below(root: Path, place: Path) -> Iterator[Found]:
-    """The file, or every file below the folder, but what is hidden, unfinished, or reached by a link to elsewhere."""
+    """The file, or every file below the folder, but what is hidden or unfinished, a file manager's, or elsewhere's.
+
+    A link out of the workspace leads to something that is not the show's.
+    """
     if place.is_file():
         if place.is_relative_to(root) and _is_inside(root, place):
             yield Found(place.relative_to(root).as_posix(), place)
@@ -132,7 +172,8 @@ def _below(root: Path, place: Path) -> Iterator[Found]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder) / name
-            if not name.startswith(".") and not atomic.is_part(name) and file.is_file() and _is_inside(root, file):
+            is_hidden = name.startswith(".") or atomic.is_part(name) or leftovers.is_leftover(name)
+            if not is_hidden and file.is_file() and _is_inside(root, file):
                 yield Found(file.relative_to(root).as_posix(), file)
 
 

@@ -20,16 +20,12 @@ from castkit.feed.notify import tell_hub
 from castkit.feed.render import documents
 from castkit.model.published import Published, StoredFile
 from castkit.steps.feed_identity import addresses, cover_key, lasting
-from castkit.steps.feed_race import Stand, is_in_store, pause, put_over, terms_of, versions
+from castkit.steps.feed_race import Stand, is_in_store, put_over, renewed, terms_of
 from castkit.steps.gate import Document, facts, hold
 from castkit.steps.sending import put_whole
 from castkit.steps.show_context import ShowContext
 from castkit.storage.keys import feed_key, is_loopback, published_key
-from castkit.storage.store import LostRace, Store
-
-# Two people publishing at the same moment: who loses the race for a feed makes it again of all that is there then, and
-# so does who finds more in the store than was there before.
-ATTEMPTS = 30
+from castkit.storage.store import Store
 
 
 def _cover(context: ShowContext) -> Path:
@@ -91,25 +87,15 @@ def _run(context: ShowContext, job: Job) -> None:
     put_whole(context.store, cover, terms_of(cover_key(cover), cover), key=cover_key(cover))
     feeds = _feeds(context)
     warnings: list[str] = []
-    sent: set[str] = set()
-    for number in range(ATTEMPTS):
-        before = versions(context.store, _files(context, feeds))  # before the listing, or an episode could be lost
-        episodes = context.episodes_now()
-        try:
-            warnings = _renew(context, job, feeds, Stand(episodes, before, sent))
-        except LostRace:
-            if number == ATTEMPTS - 1:
-                raise
-            pause(number)
-            continue
-        if context.episodes_now() == episodes:
-            break
-    else:
-        job.note(f"episodes were published {ATTEMPTS} times while the feeds were made: renew them again (castkit feed)")
-    changed = [feed for feed in feeds if feed_key(feed.name) in sent]
+
+    def renew(stand: Stand) -> None:
+        warnings[:] = _renew(context, job, feeds, stand)  # said once, however often the feeds are made
+
+    stand = renewed(context, job, _files(context, feeds), what="the feeds", renew=renew)
+    changed = [feed for feed in feeds if feed_key(feed.name) in stand.sent]
     for text in (*warnings, *context.store.remarks, *_tell_hubs(context, changed)):
         job.note(text)
-    if not episodes:
+    if not stand.episodes:
         job.note("no episode is published yet: the feeds are empty")
     elif not feeds:
         job.note("no episode has a picture yet: there is no feed, since kinds under [feeds] asks for video only")

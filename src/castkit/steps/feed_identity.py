@@ -53,6 +53,17 @@ def wanted_feeds(show: Show, episodes: Iterable[Published], known: Container[str
     return tuple(one for one in possible_feeds(show) if one[1] == "audio" or has_video or feed_name(*one) in known)
 
 
+def followed_at(
+    show: Show, feeds: Iterable[tuple[str, Kind]], url: Callable[[str], str]
+) -> dict[tuple[str, Kind], str]:
+    """Where listeners follow each of these feeds: at the address it has moved to, else at its own in the store.
+
+    `url` gives the public address of a key.
+    """
+    moved, names = show.feeds.moved_to, {one: feed_name(*one) for one in feeds}
+    return {one: moved.get(name) or url(feed_key(name)) for one, name in names.items()}
+
+
 def addresses(
     workspace: Workspace, show: Show, episodes: Sequence[Published], image: str, url: Callable[[str], str]
 ) -> tuple[FeedAddress, ...]:

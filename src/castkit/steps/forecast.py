@@ -19,6 +19,7 @@ from castkit.steps.context import EpisodeContext
 from castkit.steps.forecast_feeds import FeedsForecast, feeds_forecast
 from castkit.steps.forecast_objects import Meant, Stop, Touched, touched
 from castkit.steps.gate import before_upload
+from castkit.steps.left_pages import left_in_words
 from castkit.steps.past_publications import history, is_lasting, kept_key, published_bytes, to_write_down
 from castkit.steps.publication import Item, Publication, publication, to_bytes
 from castkit.steps.show_context import stored_episodes
@@ -80,6 +81,12 @@ class Forecast:
         of_feeds = self.feeds.objects if self.feeds else ()
         return (*(row for one in self.episodes for row in one.objects), *of_feeds)
 
+    @property
+    def every_stop(self) -> tuple[Stop, ...]:
+        """The show's, the episodes' and the feeds'."""
+        of_feeds = (self.feeds.stop,) if self.feeds and self.feeds.stop else ()
+        return (*self.stops, *(stop for one in self.episodes for stop in one.stops), *of_feeds)
+
 
 def forecast(asked: Sequence[Asked], store: Store) -> Forecast:
     """What publishing these episodes would do; nothing raises but a bug: what stands in the way is in `stops`."""
@@ -93,6 +100,8 @@ def forecast(asked: Sequence[Asked], store: Store) -> Forecast:
         stored = {slug: one.published for slug, one in stored_episodes(store).items()}
         stored |= {one.slug: one.published for one in found if one.published and not one.stops}
         feeds = feeds_forecast(first.workspace, first.show, store, [stored[slug] for slug in sorted(stored)])
+        if words := left_in_words(first.workspace, first.show, store):
+            feeds = replace(feeds, warnings=(*feeds.warnings, words))
     except CastkitError as error:
         return Forecast((), None, (*stops, Stop("show", error.message, error.hint)))
     return Forecast(found, feeds, tuple(stops))

@@ -5,9 +5,8 @@ Rule: nothing is written, and nothing kept: the feeds are made of the episodes g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from castkit.errors import CastkitError
 from castkit.feed import rules
@@ -21,8 +20,9 @@ from castkit.steps.feed_identity import addresses, cover_key
 from castkit.steps.forecast_objects import Meant, Stop, Touched, touched
 from castkit.steps.forecast_site import site_forecast
 from castkit.steps.gate import Document, facts, hold
+from castkit.steps.left_pages import left_pages
 from castkit.storage.folder import sha256_of
-from castkit.storage.keys import feed_key
+from castkit.storage.keys import feed_key, feed_page
 from castkit.storage.mediatypes import media_type
 from castkit.storage.store import Store
 from castkit.workspace import Workspace
@@ -32,6 +32,8 @@ from castkit.workspace import Workspace
 class FeedsForecast:
     """The feeds after a change, and the show's pages (`site`), which follow them.
 
+    `left` are pages that neither has any more, where they are deleted.
+
     `warnings` are the gate's, `stop` is why the feeds would not be renewed, if so.
     """
 
@@ -40,10 +42,11 @@ class FeedsForecast:
     differences: tuple[FeedDifference, ...] = ()
     warnings: tuple[str, ...] = ()
     stop: Stop | None = None
+    left: tuple[Touched, ...] = ()
 
     @property
     def objects(self) -> tuple[Touched, ...]:
-        return self.feeds + self.site
+        return self.feeds + self.site + self.left
 
     @property
     def noticed(self) -> tuple[str, ...]:
@@ -81,10 +84,21 @@ def feeds_forecast(workspace: Workspace, show: Show, store: Store, episodes: Seq
     return FeedsForecast(tuple(objects), site, tuple(differences), tuple(dict.fromkeys(found)))
 
 
+def cleared_forecast(workspace: Workspace, show: Show, store: Store, episodes: Sequence[Published]) -> FeedsForecast:
+    """As `feeds_forecast`, where the pages that fall away are deleted too: when an episode goes, or goes back."""
+    feeds = feeds_forecast(workspace, show, store, episodes)
+    return replace(feeds, left=left_pages(workspace, show, store, episodes))
+
+
+def refuse_stopped(feeds: FeedsForecast, what: str) -> None:
+    """CastkitError, which begins with `what`, where the feeds could not be renewed: the store would disagree."""
+    if feeds.stop:
+        raise CastkitError(f"{what}:\n{feeds.stop.message}", feeds.stop.hint)
+
+
 def _documents_of(name: str, keys: Iterable[str]) -> Iterator[str]:
     """The keys of the live feed: itself, then its pages from the oldest on."""
-    pages = re.compile(rf"feeds/{re.escape(name)}(?:\.page-([0-9]{{1,6}}))?\.xml")
-    found = {int(match[1] or 0): key for key in keys if (match := pages.fullmatch(key))}
+    found = {page[1]: key for key in keys if (page := feed_page(key)) and page[0] == name}
     return (found[page] for page in sorted(found)) if 0 in found else iter(())
 
 

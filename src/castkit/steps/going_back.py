@@ -1,12 +1,14 @@
 """Back to the feed before: what an episode's publication was before this one, and how it is put back.
 
 Rule: media lie under hashed names and are still there; only published.json and the pages under lasting names are put
-back. It is looked at first, whole, and nothing is changed while a single object is missing.
+back, in this order: published.json decides who was first where two are at it, and only the first touches a page. It is
+looked at first, whole, and nothing is changed while a single object is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +16,8 @@ from castkit.errors import CastkitError, StoreError
 from castkit.feed.findings import files_of
 from castkit.model.published import Published, StoredFile
 from castkit.model.show import Show
-from castkit.steps.forecast_feeds import FeedsForecast, feeds_forecast
+from castkit.steps.feed_race import versions
+from castkit.steps.forecast_feeds import FeedsForecast, cleared_forecast
 from castkit.steps.past_publications import (
     DIGITS,
     Entry,
@@ -77,14 +80,14 @@ def way_back(workspace: Workspace, show: Show, store: Store, slug: str) -> WayBa
     rows = stand(entries, now)
     undone, target = step_back(slug, rows)
     published = publication_in(store, target) if target else None
-    pages = dict(_pages(store, published)) if published else {}
+    pages = dict(moved_pages(store, published)) if published else {}
     if published:
         _refuse_missing(store, slug, published, pages)
     stored = {one: episode.published for one, episode in stored_episodes(store).items()}
     stored.pop(slug, None)
     if published:
         stored[slug] = published
-    feeds = feeds_forecast(workspace, show, store, [stored[one] for one in sorted(stored)])
+    feeds = cleared_forecast(workspace, show, store, [stored[one] for one in sorted(stored)])
     return WayBack(slug, undone, now, target, published, pages, feeds)
 
 
@@ -110,8 +113,8 @@ def step_back(slug: str, rows: Sequence[Entry]) -> tuple[Entry, Entry | None]:
     return top, before if before and before.digest else None
 
 
-def _pages(store: Store, published: Published) -> Iterator[tuple[str, str]]:
-    """The pages that lie there otherwise, by key, and where they are kept as they were."""
+def moved_pages(store: Store, published: Published) -> Iterator[tuple[str, str]]:
+    """The pages that lie there otherwise than published.json says, by key, and where they are kept as they were."""
     for file in files_of(published):
         if is_lasting(file.key) and not _is_there(store, file, is_exact=True):
             yield file.key, kept_key(file.key, file.sha256)
@@ -135,58 +138,60 @@ def _refuse_missing(store: Store, slug: str, published: Published, pages: Mappin
 
 
 def put_back(store: Store, way: WayBack) -> None:
-    """Puts the pages and then published.json back; StoreError where somebody published meanwhile."""
-    if way.target is None:
+    """Puts published.json and then the pages back; StoreError where somebody published meanwhile: theirs stays."""
+    if way.target is None or way.target.digest is None:
         raise ValueError("an episode that was not published before is taken out, not put back")
     key, data = published_key(way.slug), store.get(way.target.key)
-    found = store.head(key)
-    if short_digest(published_bytes(store, way.slug)) != way.now:
-        raise _raced(way.slug)
-    for page, kept in way.pages.items():
-        _put_page(store, page, kept)
+    found, seen = store.head(key), versions(store, way.pages)  # before published.json is read: what comes later shows
+    _refuse_raced(store, way.slug, way.now)
     write_down(store, way.slug, data, BACK)
     try:
         put_bytes(store, key, data, found.tag if found else NOTHING)
     except LostRace as error:
         raise _raced(way.slug) from error
+    _put_pages(store, way.slug, way.target.digest, kept=way.pages, seen=seen)
 
 
-def _put_page(store: Store, key: str, kept: str) -> None:
-    found = store.head(key, digest=False)
-    if found is not None:
-        keep_page(store, key)
-    put_bytes(store, key, store.get(kept), None)
+def put_pages(store: Store, slug: str, digest: str, pages: Mapping[str, str]) -> None:
+    """Puts the pages back that are still to be, where published.json (`digest`) is back; StoreError as `put_back`."""
+    seen = versions(store, pages)
+    _refuse_raced(store, slug, digest)
+    _put_pages(store, slug, digest, kept=pages, seen=seen)
+
+
+def _put_pages(store: Store, slug: str, digest: str, *, kept: Mapping[str, str], seen: Mapping[str, str]) -> None:
+    """Each page from where it is `kept`, over the version that was `seen` and over no other."""
+    is_lost = False
+    try:
+        for page, place in kept.items():
+            if seen[page] != NOTHING:
+                keep_page(store, page)
+            put_bytes(store, page, store.get(place), seen[page])
+    except LostRace:
+        is_lost = True
+    if short_digest(published_bytes(store, slug)) != digest:
+        is_lost = True
+        _give_back(store, slug, kept)
+    if is_lost:
+        raise _raced(slug)
+
+
+def _give_back(store: Store, slug: str, pages: Container[str]) -> None:
+    """Pages of somebody who sent them just before these and published just after: theirs again, as they were kept."""
+    episode = stored_episodes(store).get(slug)
+    for page, place in moved_pages(store, episode.published) if episode else ():
+        if page in pages and store.head(place, digest=False):
+            with suppress(LostRace):
+                put_bytes(store, page, store.get(place), versions(store, [page])[page])
+
+
+def _refuse_raced(store: Store, slug: str, digest: str | None) -> None:
+    if short_digest(published_bytes(store, slug)) != digest:
+        raise _raced(slug)
 
 
 def _raced(slug: str) -> StoreError:
     return StoreError(f"{slug} was published meanwhile, and stays so", "look at it, then run the command again")
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """An episode that was rolled back, and feeds that do not say so yet; `is_return`: it was unpublished before."""
-
-    slug: str
-    feeds: FeedsForecast
-    is_return: bool
-
-
-def unfinished(workspace: Workspace, show: Show, store: Store, slug: str) -> Unfinished | None:
-    """What an earlier rollback, which was cut off, left to be done; None where there is nothing of the kind.
-
-    Asked of that episode, or of the one that was published, unpublished or rolled back last (`slug` empty).
-    """
-    stored = stored_episodes(store)
-    rows = histories(store.listing(f"episodes/{slug}/" if slug else "episodes/"))
-    now = {one: episode.digest[:DIGITS] for one, episode in stored.items()}
-    found = [act for one, entries in rows.items() if (act := last_act(entries, now.get(one)))]
-    act = max(found, key=lambda one: (one.when, one.slug), default=None)
-    if act is None or act.kind != BACK:
-        return None
-    feeds = feeds_forecast(workspace, show, store, [one.published for one in stored.values()])
-    earlier = [one.digest for one in rows[act.slug] if one.number < act.number]
-    is_return = act.digest is not None and bool(earlier) and earlier[-1] is None
-    return None if feeds.is_same else Unfinished(act.slug, feeds, is_return)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def _refuse(context: EpisodeContext, platform: Platform, checked: Sequence[Check
         remedies = dict.fromkeys(filter(None, (words.remedy(one, "en") for one in wrong)))
         raise CastkitError(
             f"{platform.name['en']} would refuse {context.slug}: {'; '.join(said(one, 'en') for one in wrong)}",
-            "; ".join(remedies) or "see docs/kits.md",
+            "; ".join(remedies) or "see docs/how-to/kits.md",
         )
 
 
@@ -172,7 +172,7 @@ def _put_media(
     found = next(filter(None, (kit.made_of(media.key) for kit in kits)), None)
     if found:
         made, kept = found
-        kit_folder.link(made, path)
+        kit_folder.copy(made, path)
     else:
         loudness, note = media.make(path, progress)
         kept = kit_folder.Kept(media.key, fit.measures(facts_of(path, loudness, media.kbps)), note)

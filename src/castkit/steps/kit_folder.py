@@ -1,6 +1,7 @@
 """The folder of a kit: whole or not there, recognised again, and nothing of a person's lost with it.
 
-Rule: a new folder is swapped in; one that somebody changed is set aside, and one that is no kit is not touched.
+Rule: a new folder is swapped in; one that somebody changed is set aside, and one that is no kit is not touched. No
+file of a kit is another one's, so that a tool which writes into it changes nothing else.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from typing import Any
 from castkit import atomic
 from castkit.errors import CastkitError
 from castkit.steps.files import json_text
+from castkit.workspace import leftovers
 
 RECEIPT = "kit.json"
 _WORK = ".part-kit-"  # a name that the next build sweeps away if this is killed
+_AT_ONCE = 1 << 30  # bytes asked of the kernel in one call
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,14 @@ class Before:
     files: Mapping[str, str]
     media: Mapping[str, Kept]
 
+    def is_own(self, name: str, sha: str | None) -> bool:
+        """Whether a file of this name and digest is as castkit wrote it; None is the digest of one that is gone."""
+        return sha is None or self.files.get(name) == sha
+
     @property
     def is_changed(self) -> bool:
-        """Whether somebody changed, removed or added anything."""
-        found = {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*") if path.is_file()}
+        """Whether somebody changed, removed or added anything; a file manager that showed the folder did not."""
+        found = {path.relative_to(self.folder).as_posix(): path for path in leftovers.files_in(self.folder)}
         found.pop(RECEIPT, None)
         return found.keys() != self.files.keys() or any(digest(found[name]) != sha for name, sha in self.files.items())
 
@@ -59,7 +66,7 @@ class Before:
 
 def read(folder: Path) -> Before | None:
     """The kit in this folder, None where there is nothing; CastkitError where something else is there."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if not folder.exists() or (folder.is_dir() and all(map(_is_leftover, folder.iterdir()))):
         return None
     try:
         value = json.loads((folder / RECEIPT).read_text("utf-8"))
@@ -103,9 +110,7 @@ def work_folder(folder: Path) -> Iterator[Path]:
 def write_receipt(work: Path, about: Mapping[str, Any], media: Mapping[str, Kept]) -> dict[str, str]:
     """Writes `kit.json`, by which the kit is known again; gives back the digest of each file, by its name."""
     files = {
-        path.relative_to(work).as_posix(): digest(path)
-        for path in sorted(work.rglob("*"))
-        if path.is_file() and path.name != RECEIPT
+        path.relative_to(work).as_posix(): digest(path) for path in leftovers.files_in(work) if path.name != RECEIPT
     }
     value = {"version": 1, **about, "media": {name: asdict(kept) for name, kept in media.items()}, "files": files}
     (work / RECEIPT).write_text(json_text(value), encoding="utf-8", newline="\n")
@@ -134,9 +139,15 @@ def swap_in(work: Path, folder: Path, before: Before | None) -> Path | None:
             shutil.rmtree(gone, ignore_errors=True)
         return aside
     if folder.is_dir():
+        for path in filter(_is_leftover, folder.iterdir()):
+            path.unlink(missing_ok=True)
         folder.rmdir()  # it is empty, and a folder cannot be renamed over another everywhere
     atomic.replace(work, folder)
     return None
+
+
+def _is_leftover(path: Path) -> bool:
+    return leftovers.is_leftover(path.name) and not path.is_dir()
 
 
 def _free_name(folder: Path) -> Path:
@@ -144,12 +155,26 @@ def _free_name(folder: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def link(source: Path, target: Path) -> None:
-    """The same file under another name, without a copy where the file system can; else a copy."""
+def copy(source: Path, target: Path) -> None:
+    """A file of the same bytes, and not the same file: what somebody does to a kit stays there. Raises OSError.
+
+    File systems that can share blocks between files (btrfs, XFS, bcachefs, some shares) are asked to, so that the copy
+    costs neither time nor space until one of the two changes; on others it costs what the file has.
+    """
     try:
-        os.link(source, target)
-    except OSError:
+        _copied_by_the_kernel(source, target)
+    except (OSError, AttributeError):  # only Linux has the call, and not for every pair of file systems
         shutil.copyfile(source, target)
+
+
+def _copied_by_the_kernel(source: Path, target: Path) -> None:
+    left = source.stat().st_size
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while left:
+            done = os.copy_file_range(reader.fileno(), writer.fileno(), min(left, _AT_ONCE))
+            if not done:
+                raise OSError(f"{source} is shorter than it was")
+            left -= done
 
 
 def digest(path: Path) -> str:

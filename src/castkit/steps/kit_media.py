@@ -1,6 +1,6 @@
 """The sound or video of a kit, in the shape its platform takes.
 
-Rule: what fits already is linked, bit for bit; what was made before of the same is taken from there; the rest is made.
+Rule: what fits already is copied, bit for bit; what was made before of the same is taken from there; the rest is made.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from castkit.steps.audiogram import Spoken, draw_audiogram
 from castkit.steps.captions import captions_of, drawn
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import load_as, load_tracks
-from castkit.steps.kit_folder import digest, link
+from castkit.steps.kit_folder import copy, digest
 from castkit.steps.package import cover_path, described, lyrics, placed
 from castkit.steps.package_video import picture_of
 from castkit.translate.script import can_convert, convert_cues
@@ -138,7 +138,7 @@ def _sound(context: EpisodeContext, platform: Platform, rule: AudioRule, found: 
     name = f"{context.slug}.{rule.format}"
     facts = facts_of(found.sound, found.loudness, found.sound_kbps)
     if not why_not(platform, facts):
-        return _linked(name, found.sound, found.loudness, found.sound_kbps)
+        return _copied(name, found.sound, found.loudness, found.sound_kbps)
     how = (f"{rule.loudness} LUFS", f"{rule.bitrate} kbit/s", repr(described(context)))
     key = _key(how, (found.sound, cover_path(context)))
     return Media(name, key, None, partial(_encode, context, rule, found), float(rule.bitrate))
@@ -178,7 +178,7 @@ def _video(context: EpisodeContext, platform: Platform, found: Finished, cues: d
     assert found.video is not None  # noqa: S101 - asked by the caller
     name = f"{context.slug}.mp4"
     if not cues and not why_not(platform, facts_of(found.video, None, found.sound_kbps)):
-        return _linked(name, found.video, found.loudness, found.sound_kbps)
+        return _copied(name, found.video, found.loudness, found.sound_kbps)
     probed = ffmpeg.probe(found.video)
     assert probed.video is not None  # noqa: S101 - package made it of a picture
     picture = Picture(found.video, probed.video, probed.format)
@@ -242,9 +242,9 @@ def _draw_audiogram(
         encoded.unlink(missing_ok=True)
 
 
-def _linked(name: str, source: Path, loudness: Loudness, kbps: float) -> Media:
+def _copied(name: str, source: Path, loudness: Loudness, kbps: float) -> Media:
     def make(target: Path, progress: Progress) -> tuple[Loudness, str]:
-        link(source, target)
+        copy(source, target)
         progress(1.0)
         return loudness, ""
 

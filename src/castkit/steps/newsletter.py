@@ -17,20 +17,20 @@ from urllib.parse import urlsplit
 from castkit import atomic
 from castkit.config import load_episode
 from castkit.errors import CastkitError
-from castkit.model.feeds import Kind, feed_name
+from castkit.model.feeds import Kind
 from castkit.model.language import best_match
 from castkit.model.published import Published
-from castkit.notes.newsletter import Letter, page_of
+from castkit.notes.newsletter import Letter, read_at
 from castkit.notes.newsletter_check import mail_problems
 from castkit.notes.newsletter_mail import write_newsletter
 from castkit.steps.carry import carried
 from castkit.steps.context import EpisodeContext
-from castkit.steps.feed_identity import cover_key, wanted_feeds
+from castkit.steps.feed_identity import cover_key, followed_at, wanted_feeds
 from castkit.steps.files import json_text
 from castkit.steps.publication import publication
 from castkit.steps.show_context import ShowContext
 from castkit.storage.folder import sha256_of
-from castkit.storage.keys import feed_key, is_loopback
+from castkit.storage.keys import is_loopback
 from castkit.workspace import Workspace
 
 
@@ -135,14 +135,12 @@ def _languages(context: ShowContext, wanted: Sequence[str]) -> tuple[str, ...]:
 def _feeds(context: ShowContext, episodes: Sequence[Published]) -> Mapping[tuple[str, Kind], str]:
     """The addresses of the show's feeds by language and kind, those that have moved where they are now."""
     everything = [*(one.published for one in context.episodes.values()), *episodes]
-    moved = context.show.feeds.moved_to
-    names = {one: feed_name(*one) for one in wanted_feeds(context.show, everything)}
-    return {one: moved.get(name) or context.store.url(feed_key(name)) for one, name in names.items()}
+    return followed_at(context.show, wanted_feeds(context.show, everything), context.store.url)
 
 
 def _about_addresses(letter: Letter) -> list[str]:
     """What is wrong with where the links lead and where the cover lies."""
-    links = [page_of(one, language) for one in letter.episodes for language in letter.languages]
+    links = [read_at(one, language) for one in letter.episodes for language in letter.languages]
     found = next((url for url in (*links, *letter.feeds.values()) if is_loopback(url)), "")
     notes = []
     if found:

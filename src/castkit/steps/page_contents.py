@@ -6,6 +6,7 @@ Rule: files are named as the store will name them, with the hash of their conten
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from castkit.site.episode_transcript import Said, Track
 from castkit.site.structured import EpisodeFacts, Media, Series, Somebody
 from castkit.steps.context import EpisodeContext
 from castkit.steps.credits import credited
-from castkit.steps.feed_identity import possible_feeds
+from castkit.steps.feed_identity import followed_at, possible_feeds
 from castkit.steps.files import BuiltTrack, load_as, load_programme, load_tracks
 from castkit.steps.pictures import in_chapters
 from castkit.steps.publication import (
@@ -34,7 +35,7 @@ from castkit.steps.publication import (
     stream_names,
     transcript_paths,
 )
-from castkit.storage.keys import feed_key, public_url, show_page_key
+from castkit.storage.keys import public_url, show_page_key
 from castkit.storage.mediatypes import media_type
 
 
@@ -142,13 +143,9 @@ def _whole(context: EpisodeContext, name: str) -> str:
 
 def _feeds(context: EpisodeContext) -> dict[str, str]:
     """The public addresses of the show's feeds by name; those with video only where this episode has a picture."""
-    show = context.show
-    names = [
-        feed_name(language, kind)
-        for language, kind in possible_feeds(show)
-        if kind == "audio" or context.paths.video.is_file()
-    ]
-    return {name: show.feeds.moved_to.get(name) or public_url(show.store.base_url, feed_key(name)) for name in names}
+    has_video, url = context.paths.video.is_file(), partial(public_url, context.show.store.base_url)
+    feeds = [one for one in possible_feeds(context.show) if one[1] == "audio" or has_video]
+    return {feed_name(*one): address for one, address in followed_at(context.show, feeds, url).items()}
 
 
 def _facts(

@@ -2,7 +2,7 @@
 
 Rule: only what castkit wrote, what nothing that is published names, and what was replaced longer ago than the grace
 period; apps and caches still ask for the old files. A feed itself is never removed. Whatever is young stays, since
-somebody may just be publishing it.
+somebody may just be publishing it; only the show's own pages, where it wants none any more, need no grace.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from typing import Literal
 
 from castkit.errors import StoreError
 from castkit.model.stored_objects import objects_in
+from castkit.site.show_pages import NOT_FOUND, ROBOTS, SITEMAP
 from castkit.steps.past_publications import Kept, histories, kept_in_history
 from castkit.steps.show_context import StoredEpisode, stored_episodes
-from castkit.storage.keys import published_key
+from castkit.storage.keys import feed_page, published_key, show_page
 from castkit.storage.s3 import S3Store
 from castkit.storage.s3_parts import Begun, abort, begun_uploads
 from castkit.storage.store import Listed, Store
@@ -33,10 +34,9 @@ _OF_EPISODE = re.compile(
     rf"|(?:notes|\1)\.[A-Za-z0-9-]+\.html|history/[^/]+-{_HASH}\.(?:html|json)|published\.json)"
 )
 _PICTURE = re.compile(rf"(feeds/(?:[A-Za-z0-9-]+-)?(?:cover|share(?:-[A-Za-z0-9-]+)?))-{_HASH}\.(?:png|jpe?g)")
-_PAGE = re.compile(r"(feeds/[^/]+|index(?:\.[A-Za-z0-9-]+)?)\.page-[0-9]+\.(?:xml|html)")
-_LASTING = re.compile(r"feeds/[^/]+\.xml|(?:index(?:\.[A-Za-z0-9-]+)?|404)\.html|sitemap\.xml|robots\.txt")
+_OF_SITE = frozenset([NOT_FOUND, SITEMAP, ROBOTS])
 
-Why = Literal["replaced", "unpublished"]
+Why = Literal["replaced", "unpublished", "not made any more"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,24 @@ class Superseded:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What may go, what will when its grace is over, what is not castkit's, and uploads nobody went on with."""
+    """What may go, what will when its grace is over, what is not castkit's, and uploads nobody went on with.
+
+    `unwanted` are the keys of the show's own pages that were asked for without grace.
+    """
 
     due: tuple[Superseded, ...]
     waiting: tuple[Superseded, ...]
     unknown: tuple[str, ...]
     uploads: tuple[Begun, ...] = ()
     remarks: tuple[str, ...] = ()
+    unwanted: frozenset[str] = frozenset()
 
 
-def find(store: Store, grace_s: float, now: float | None = None) -> Found:
-    """Looks through the whole store; nothing is changed. CastkitError where a published.json cannot be read."""
+def find(store: Store, grace_s: float, now: float | None = None, *, unwanted: frozenset[str] = frozenset()) -> Found:
+    """Looks through the whole store; nothing is changed. CastkitError where a published.json cannot be read.
+
+    `unwanted` are pages of the show itself that it has no more: they may go at once.
+    """
     moment = time.time() if now is None else now
     listed = {one.key: one for one in store.listing("")}
     episodes = stored_episodes(store)
@@ -74,23 +81,23 @@ def find(store: Store, grace_s: float, now: float | None = None) -> Found:
     for key, one in listed.items():
         if match := _OF_EPISODE.fullmatch(key):
             of_slugs[match[1]].append(one)
-        elif _PICTURE.fullmatch(key) or _PAGE.fullmatch(key):
+        elif (_PICTURE.fullmatch(key) or _is_older_page(key)) and key not in unwanted:
             of_show.append(one)
-        elif not _LASTING.fullmatch(key):
+        elif not _is_lasting(key):
             unknown.append(key)
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
         found = pool.map(
             lambda slug: list(_of_episode(store, slug, of_slugs[slug], episodes.get(slug))), sorted(of_slugs)
         )
         superseded = [one for group in found for one in group]
-    superseded += _of_show(store, of_show, listed)
+    superseded += _of_show(store, of_show, {key: one for key, one in listed.items() if key not in unwanted})
     uploads, remarks = _stale_uploads(store, moment - grace_s)
-    due: list[Superseded] = []
+    due = [Superseded(listed[key], listed[key].modified, "not made any more") for key in sorted(unwanted & set(listed))]
     waiting: list[Superseded] = []
     for gone in superseded:
         is_due = max(gone.since, gone.listed.modified) <= moment - grace_s
         (due if is_due else waiting).append(gone)
-    return Found(tuple(due), tuple(waiting), tuple(sorted(unknown)), uploads, remarks)
+    return Found(tuple(due), tuple(waiting), tuple(sorted(unknown)), uploads, remarks, unwanted)
 
 
 def _of_episode(store: Store, slug: str, listed: list[Listed], stored: StoredEpisode | None) -> Iterator[Superseded]:
@@ -134,7 +141,7 @@ def _of_show(store: Store, candidates: Iterable[Listed], listed: Mapping[str, Li
     waiting = {one.key: one for one in candidates}
     if not waiting:
         return
-    roots = [key for key in listed if _LASTING.fullmatch(key) and not _PAGE.fullmatch(key)]
+    roots = [key for key in listed if _is_lasting(key) and not _is_older_page(key)]
     pages = [key for key in listed if (match := _OF_EPISODE.fullmatch(key)) and key.endswith(".html")
              and "/history/" not in key and match]  # fmt: skip
     for group in (roots, pages):
@@ -153,7 +160,7 @@ def _strike_named(store: Store, documents: Iterable[str], waiting: dict[str, Lis
         named = [key for key in waiting if key.rpartition("/")[2].encode() in text]
         for key in named:
             del waiting[key]
-            if _PAGE.fullmatch(key):
+            if _is_older_page(key):
                 todo.append(key)
 
 
@@ -180,7 +187,17 @@ def _stale_uploads(store: Store, before: float) -> tuple[tuple[Begun, ...], tupl
 
 
 def _is_castkits(key: str) -> bool:
-    return any(pattern.fullmatch(key) for pattern in (_OF_EPISODE, _PICTURE, _PAGE, _LASTING))
+    return bool(_OF_EPISODE.fullmatch(key) or _PICTURE.fullmatch(key)) or _is_lasting(key)
+
+
+def _is_lasting(key: str) -> bool:
+    """Whether a feed, a page of the show or one for search engines lies there, those of older episodes included."""
+    return key in _OF_SITE or bool(feed_page(key) or show_page(key))
+
+
+def _is_older_page(key: str) -> bool:
+    page = feed_page(key) or show_page(key)
+    return page is not None and page[1] > 0
 
 
 def remove(store: Store, shown: Found, grace_s: float, report: Callable[[str], None]) -> tuple[int, int, list[str]]:
@@ -188,7 +205,7 @@ def remove(store: Store, shown: Found, grace_s: float, report: Callable[[str], N
 
     The store is looked through once more just before. History goes first, so that it names nothing that is gone.
     """
-    again = {one.key: one for one in find(store, grace_s).due}
+    again = {one.key: one for one in find(store, grace_s, unwanted=shown.unwanted).due}
     seen = {one.key: one.listed for one in shown.due}
     due = [one for key, one in again.items() if seen.get(key) == one.listed]
     gone: set[str] = set()

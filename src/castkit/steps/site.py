@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from castkit.engine.stage import Job, Stage
 from castkit.site.show_pages import NOT_FOUND, ROBOTS, SITEMAP, TEMPLATES
-from castkit.steps.feed_race import Stand, is_in_store, pause, put_over, versions
+from castkit.steps.feed_race import Stand, is_in_store, put_over, renewed
+from castkit.steps.left_pages import left_in_words
 from castkit.steps.show_context import ShowContext
 from castkit.steps.site_made import (
     picture_keys,
@@ -23,10 +25,7 @@ from castkit.steps.site_made import (
     site_documents,
     site_pages,
 )
-from castkit.storage.store import LostRace
 from castkit.templating import candidates
-
-ATTEMPTS = 30
 
 
 def _keys(context: ShowContext) -> list[str]:
@@ -86,22 +85,12 @@ def _check(context: ShowContext) -> str | None:
 def _run(context: ShowContext, job: Job) -> None:
     keys = _keys(context)
     if not keys:
+        if words := left_in_words(context.workspace, context.show, context.store):
+            job.note(words)
         return
     context.store.check()
     _send_pictures(context, job)
-    for number in range(ATTEMPTS):
-        before = versions(context.store, keys)  # before the listing, or an episode could be lost
-        episodes = context.episodes_now()
-        try:
-            _renew(context, job, Stand(episodes, before, set()))
-        except LostRace:
-            if number == ATTEMPTS - 1:
-                raise
-            pause(number)
-            continue
-        if context.episodes_now() == episodes:
-            return
-    job.note(f"episodes were published {ATTEMPTS} times while the pages were made: renew them again (castkit feed)")
+    renewed(context, job, keys, what="the pages", renew=partial(_renew, context, job))
 
 
 def _send_pictures(context: ShowContext, job: Job) -> None:

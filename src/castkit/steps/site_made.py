@@ -22,10 +22,10 @@ from castkit.notes.licences import licence_name
 from castkit.site.show_pages import documents, templates
 from castkit.site.show_paging import page_count
 from castkit.site.show_site import ShowSite, Wording
-from castkit.steps.feed_identity import cover_key, wanted_feeds
+from castkit.steps.feed_identity import cover_key, followed_at, wanted_feeds
 from castkit.steps.feed_race import terms_of
 from castkit.storage.folder import sha256_of
-from castkit.storage.keys import feed_key, show_page_key
+from castkit.storage.keys import show_page_key
 from castkit.storage.store import NOTHING, LostRace, Store
 from castkit.workspace import Workspace
 
@@ -44,11 +44,11 @@ def show_site(workspace: Workspace, show: Show, episodes: Iterable[Published], u
     """The site of these episodes as it goes to the store; `url` gives the public address of a key."""
     newest_first = carried(episodes, "audio")
     cover = cover_key(workspace.root / show.show.image)
-    feeds = {name: url(feed_key(name)) for name in (feed_name(*one) for one in wanted_feeds(show, newest_first))}
+    feeds = followed_at(show, wanted_feeds(show, newest_first), url)
     return ShowSite(
         show=show,
         episodes=newest_first,
-        feeds={name: show.feeds.moved_to.get(name, address) for name, address in feeds.items()},
+        feeds={feed_name(*one): address for one, address in feeds.items()},
         pages=site_pages(show, len(newest_first)),
         cover=cover,
         small_cover=small_cover_key(cover),

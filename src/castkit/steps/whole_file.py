@@ -17,8 +17,11 @@ from castkit.errors import CastkitError
 _CHUNK = 1 << 20  # bytes
 
 
-def write(path: Path, pieces: Iterable[bytes], digest: str) -> None:
-    """Puts the pieces there, whole or not at all; CastkitError where they have another SHA-256. Raises OSError."""
+def write(path: Path, pieces: Iterable[bytes], digest: str, *, lasting: bool = True) -> None:
+    """Puts the pieces there, whole or not at all; CastkitError where they have another SHA-256. Raises OSError.
+
+    What need not be `lasting` may be lost with the power: it comes from somewhere whence it can come again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = atomic.part_of(path.with_name(f"{secrets.token_hex(4)}.{path.name}"))
     whole = sha256()
@@ -28,13 +31,15 @@ def write(path: Path, pieces: Iterable[bytes], digest: str) -> None:
                 file.write(data)
                 whole.update(data)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         if whole.hexdigest() != digest:
             raise CastkitError(f"{path.name} did not arrive as it was meant to be", "run the command again")
         atomic.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
-    atomic.sync_folder(path.parent)
+    if lasting:
+        atomic.sync_folder(path.parent)
 
 
 def read(path: Path) -> Iterator[bytes]:

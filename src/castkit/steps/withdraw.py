@@ -6,7 +6,6 @@ whatever is cut off, nothing is named that is gone, and the same command finishe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,9 +15,9 @@ from castkit.feed.findings import files_of
 from castkit.model.published import Published
 from castkit.model.show import Show
 from castkit.scaffold.toml import set_draft
-from castkit.steps.feed_identity import addresses
-from castkit.steps.forecast_feeds import FeedsForecast, feeds_forecast
+from castkit.steps.forecast_feeds import FeedsForecast, cleared_forecast
 from castkit.steps.forecast_objects import Touched
+from castkit.steps.left_pages import left_pages
 from castkit.steps.past_publications import (
     histories,
     history,
@@ -28,11 +27,9 @@ from castkit.steps.past_publications import (
     write_removed,
 )
 from castkit.steps.show_context import stored_episodes
-from castkit.storage.keys import feed_key, published_key
+from castkit.storage.keys import published_key
 from castkit.storage.store import Store
 from castkit.workspace import EpisodePaths, Workspace
-
-_PAGE = re.compile(r"feeds/(.+)\.page-([0-9]{1,6})\.xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def planned_withdrawal(workspace: Workspace, show: Show, store: Store, slug: str
     if published is None and not files:
         known = ", ".join(sorted(stored)) or "none"
         raise CastkitError(f"{slug} is not published: the {store.name} has nothing of it", f"published are: {known}")
-    feeds = feeds_forecast(workspace, show, store, [stored[one] for one in sorted(stored)])
+    feeds = cleared_forecast(workspace, show, store, [stored[one] for one in sorted(stored)])
     return Withdrawal(slug, published, short_digest(published_bytes(store, slug)), files, feeds)
 
 
@@ -88,16 +85,20 @@ def keep_back(paths: EpisodePaths, *, is_draft: bool = True) -> bool:
     return changed != text
 
 
+def refuse_renewed(store: Store, slug: str, digest: str | None) -> None:
+    """StoreError where another published.json is there than the one that was looked at; none at all is as good."""
+    if short_digest(published_bytes(store, slug)) not in (None, digest):
+        raise StoreError(f"{slug} was published anew meanwhile, and stays", "look at it, then run the command again")
+
+
 def take_out(store: Store, slug: str, digest: str | None, *, kind: str = "withdrawn") -> None:
     """Takes published.json out of the store, so that no feed is made of it; what it said is kept in the history.
 
-    `digest` is what was looked at; StoreError where another one is published by now.
+    `digest` is what was looked at; StoreError as `refuse_renewed`.
     """
-    now = short_digest(published_bytes(store, slug))
-    if now is None:
+    refuse_renewed(store, slug, digest)
+    if published_bytes(store, slug) is None:
         return
-    if now != digest:
-        raise StoreError(f"{slug} was published anew meanwhile, and stays", "look at it, then run the command again")
     write_down(store, slug, None, kind)
     store.delete(published_key(slug))
 
@@ -115,12 +116,7 @@ def remove_files(store: Store, withdrawal: Withdrawal) -> None:
 
 
 def drop_pages(workspace: Workspace, show: Show, store: Store) -> None:
-    """Deletes pages of older episodes that the feeds have no more: they may name the one that is gone."""
+    """Deletes the pages that feeds and show have no more, first what leads to others: they may name what is gone."""
     episodes = [one.published for one in stored_episodes(store).values()]
-    feeds = addresses(workspace, show, episodes, "", store.url)
-    wanted = {feed_key(feed.name, page) for feed in feeds for page in range(1, len(feed.pages) + 1)}
-    names = {feed.name for feed in feeds}
-    for key in list(store.list("feeds/")):
-        found = _PAGE.fullmatch(key)
-        if found and found[1] in names and key not in wanted:
-            store.delete(key)
+    for one in left_pages(workspace, show, store, episodes):
+        store.delete(one.key)

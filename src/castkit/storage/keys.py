@@ -17,11 +17,20 @@ _LONGEST_PART = 255  # bytes: every file system's
 _FORBIDDEN = frozenset('<>:"|?*\\')  # Windows; a colon also names a drive or a stream there
 _DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))])
 _PUBLISHED = re.compile(r"episodes/([^/]+)/published\.json")
+_PAGE = r"(?:\.page-([1-9][0-9]{0,5}))?"
+_FEED = re.compile(rf"feeds/([^/]+?){_PAGE}\.xml")
+_SHOW_PAGE = re.compile(rf"index(?:\.(?!page-[0-9])([A-Za-z0-9-]+))?{_PAGE}\.html")
 
 
 def feed_key(name: str, page: int = 0) -> str:
     """Where a feed (`en`, `en.video`) lies in the store, or its page of older episodes, counted from the oldest (1)."""
     return f"feeds/{name}.page-{page}.xml" if page else f"feeds/{name}.xml"
+
+
+def feed_page(key: str) -> tuple[str, int] | None:
+    """The feed's name and the page (0: the feed itself) that `feed_key` puts under this key, or None for any other."""
+    found = _FEED.fullmatch(key)
+    return (found[1], int(found[2] or 0)) if found else None
 
 
 def show_page_key(language: str, main_language: str, page: int = 0) -> str:
@@ -31,6 +40,12 @@ def show_page_key(language: str, main_language: str, page: int = 0) -> str:
     """
     parts = ("index", *(() if language == main_language else (language,)), *([f"page-{page}"] if page else ()))
     return f"{'.'.join(parts)}.html"
+
+
+def show_page(key: str) -> tuple[str, int] | None:
+    """The language ("" for the show's main one) and the page that `show_page_key` puts under this key, or None."""
+    found = _SHOW_PAGE.fullmatch(key)
+    return (found[1] or "", int(found[2] or 0)) if found else None
 
 
 def published_key(slug: str) -> str:
