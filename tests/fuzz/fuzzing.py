@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from castkit.errors import CastkitError
 
 WHOLE = os.environ.get("CASTKIT_SOAK") == "1"
 CORPUS = Path(__file__).parent.parent / "data/fuzz"
+TRIED: Counter[str] = Counter()  # the examples that each parser was given, by its name
 Edits = Callable[[Sequence[bytes]], st.SearchStrategy[bytes]]
 
 LARGEST = 300_000  # bytes that an edit may grow to: a bound of CI's patience, not of the parsers
@@ -57,6 +60,15 @@ TOKENS: dict[str, tuple[bytes, ...]] = {
     ),
     "bytes": (b"RIFF", b"data", b"fmt ", b"\x80", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\1", b"\0" * 64),
 }  # fmt: skip
+TOKENS["http"] = (
+    *TOKENS["xml"], b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 503 Slow Down\r\n", b"HTTP/1.1 99999 \r\n",
+    b"HTTP/1.1 100 Continue\r\n\r\n", b"Content-Length: -1\r\n", b"Content-Length: 5, 6\r\n", b"0\r\n\r\n", b"zz\r\n",
+    b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n", b"Location: http://[::1\r\n",
+    b"x-amz-bucket-region: a/../b\r\n", b"x-amz-checksum-sha256: ====\r\n", b"x-amz-meta-sha256: \xe4\r\n",
+    b"Last-Modified: 99 Foo\r\n", b"<Key/>", b"<Size/>", b"<IsTruncated>true</IsTruncated>", b"<Size>-5</Size>",
+    b"<IsTruncated>maybe</IsTruncated>", b"<Code/>", b"<LastModified/>", b"<EncodingType>url</EncodingType>",
+    b"{", b"%zz%e4%", b"x: y\r\n" * 200,
+)  # fmt: skip
 _NUMBER, _VALUE = re.compile(rb"\d+"), re.compile(rb"(?m)(?<==) .*$")
 
 
@@ -73,6 +85,7 @@ class Parser:
 
     def accepts(self, data: bytes) -> None:
         """Fails where the reader neither gives a value nor refuses in words."""
+        TRIED[self.name] += 1
         try:
             self.read(data)
         except CastkitError as refused:
@@ -99,7 +112,9 @@ class Parser:
         def body(data: bytes) -> None:
             self.accepts(data)
 
-        body()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Generating overly large repr")  # it would stand for what was found
+            body()
 
 
 def found_before(name: str) -> list[Any]:

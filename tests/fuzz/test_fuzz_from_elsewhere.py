@@ -132,6 +132,7 @@ PARSERS = (
 )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
 def test_nothing_from_elsewhere_makes_the_reader_stumble(parser: fuzzing.Parser) -> None:
     parser.sweep()

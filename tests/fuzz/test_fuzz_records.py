@@ -25,6 +25,7 @@ from castkit.steps import clearance, import_show, show_context
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import load_programme, load_tracks, load_transcript
 from castkit.steps.subtitle_desk import Stand
+from castkit.storage import unfinished
 from castkit.subtitles.history import History, Revision, Role, State, What
 from castkit.translate.kept import _answers
 
@@ -170,6 +171,7 @@ TRACKS = {
     "version": 1, "spoken": "zh-Hans", "missing": [],
     "tracks": [{"language": "en", "origin": "recognition", "cues": 3, "exceptions": ["a"], "stale": []}],
 }  # fmt: skip
+UPLOADS = {"episodes/talk/talk.mp3": {"upload": "u", "sha256": "0" * 64, "part": 16 << 20, "checksum": "sha256"}}
 PEAKS = {"of": ["a", 1, 2], "perSecond": 50, "max": [0.5]}
 
 
@@ -193,6 +195,14 @@ def _state(path: Path) -> object:
     workspace.feeds.mkdir(parents=True, exist_ok=True)
     workspace.import_state.write_bytes(path.read_bytes())
     return import_show._state(workspace)
+
+
+def _noted(path: Path) -> object:
+    found = unfinished.find(path, *UPLOADS)
+    unfinished.note(path, "another", found)
+    unfinished.note(path, "another", None)
+    assert unfinished.find(path, *UPLOADS) == found
+    return found
 
 
 def _used_programme(context: EpisodeContext) -> object:
@@ -234,12 +244,14 @@ PARSERS = tuple(
         ("programme.json", _built("programme.json", _used_programme), _json(PROGRAMME)),
         ("words.json", _built("words.json", _used_transcript), _json(WORDS)),
         ("subtitles.json", _built("subtitles.json", load_tracks), _json(TRACKS)),
+        ("uploads.json", _file(_noted), _json(UPLOADS)),
         ("ops of a page", _ops, _json(OPS)),
     )
     for seeds in [tuple(seeds)]
 )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
 def test_no_record_makes_the_reader_stumble(parser: fuzzing.Parser) -> None:
     parser.sweep()

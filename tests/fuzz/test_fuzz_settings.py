@@ -100,6 +100,7 @@ PARSERS = (
 )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
 def test_no_settings_make_the_reader_stumble(parser: fuzzing.Parser) -> None:
     parser.sweep()

@@ -12,6 +12,7 @@ import pytest
 
 from castkit import atomic
 from castkit.errors import StoreError
+from castkit.storage import folder
 from castkit.storage.folder import FolderStore
 from castkit.storage.mediatypes import SHORT
 
@@ -100,6 +101,7 @@ def test_renames_that_fail_three_times(store: FolderStore, source: Path, monkeyp
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
+from castkit.storage import folder
 from castkit.storage.folder import FolderStore
 def die(done):
     if done >= 2_000_000:
@@ -131,6 +133,19 @@ def test_what_others_left_unfinished_goes_after_a_day(store: FolderStore, source
     put(store, "a.mp3", source)
     assert not old.exists()
     assert young.exists()
+
+
+@pytest.mark.parametrize("age_s", [-86_400, 60], ids=["made tomorrow, by a clock put back since", "a minute old"])
+def test_a_lock_that_a_killed_process_left_goes_with_the_next_check(
+    store: FolderStore, source: Path, monkeypatch: pytest.MonkeyPatch, age_s: float
+) -> None:
+    monkeypatch.setattr(folder, "_HELD_S", 0.05)
+    put(store, "a/b.mp3", source)
+    left = store.folder / "a/.b.mp3.held.castkit-part"
+    left.write_bytes(b"")
+    os.utime(left, (time.time() - age_s, time.time() - age_s))
+    store.check()
+    assert [path.name for path in (store.folder / "a").iterdir()] == ["b.mp3"]
 
 
 def test_head_can_do_without_reading_the_file(store: FolderStore, source: Path) -> None:

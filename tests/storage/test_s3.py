@@ -168,18 +168,16 @@ def test_what_broke_off_goes_on_where_it_stopped(
     proof = s3_pieces.Piece(3, b"odd").proof("sha256")
     where = {"Bucket": bucket, "Key": store.place("a.mp3"), "UploadId": noted.upload}
     client.upload_part(**where, PartNumber=3, Body=b"odd", **proof)
-    puts: list[int] = []
-    call = store.call
+    puts: list[str] = []
 
-    def counting(action, *, what, size=0, deadline=None):
-        puts.extend([size] if what.startswith("putting") and size == s3_pieces.PART else [])
-        return call(action, what=what, size=size, deadline=deadline)
+    def counting(params, **_):
+        puts.append(params["query_string"]["partNumber"])
 
-    store.call = counting  # type: ignore[method-assign]
+    store._connected().meta.events.register("before-call.s3.UploadPart", counting)
     info = store.send("a.mp3", big, terms)
     assert info.sha256 == hashlib.sha256(big.read_bytes()).hexdigest()
     assert hashlib.sha256(store.get("a.mp3")).hexdigest() == info.sha256
-    assert puts == [], "the whole parts were there"
+    assert {str(number) for number in puts} <= {"3"}, "the whole parts were there"
     assert unfinished(s3_server, bucket, store) == []
     assert not (tmp_path / "notebook").exists()
 

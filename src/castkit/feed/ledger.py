@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from castkit.errors import CastkitError
+from castkit.errors import CastkitError, by_newer
 from castkit.model.nesting import has_deep_keys
 
 # The namespace of podcast:guid (docs/tags/guid.md of the podcast namespace).
@@ -24,6 +24,7 @@ _HEAD = """\
 # Who each feed and episode is to podcast apps. castkit adds to this file and never changes a line; commit it.
 
 """
+_VERSION = 1  # the highest that this castkit reads
 LARGEST = 50_000_000  # bytes; an episode takes a hundred
 _LONGEST = 500  # characters of an error
 _SHOWN = 60  # characters of a value in one
@@ -86,6 +87,7 @@ def parse(text: str, path: Path) -> Ledger:
         raise CastkitError(f"{path}: {error}"[:_LONGEST], _RESTORE) from error
     except RecursionError as error:
         raise CastkitError(f"{path}: tables or lists within one another too deeply", _RESTORE) from error
+    _refuse_newer(value.get("version", _VERSION), path)
     feeds = {
         language: _guid(guid, path, f"feeds.{language}") for language, guid in _table(value, "feeds", path).items()
     }
@@ -94,6 +96,14 @@ def parse(text: str, path: Path) -> Ledger:
     }
     _refuse_twins(episodes, path)
     return Ledger(feeds, episodes)
+
+
+def _refuse_newer(version: object, path: Path) -> None:
+    """A ledger says its version only where an older castkit would misread it."""
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise CastkitError(f"{path}: version must be a number, found {_shown(version)}", _RESTORE)
+    if version > _VERSION:
+        raise by_newer(path)
 
 
 def _table(value: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:

@@ -6,12 +6,9 @@ Source: W3C WebSub, section 7 (the publisher's own request is what the hubs in u
 
 from __future__ import annotations
 
-from http.client import HTTPException
 from queue import Empty, SimpleQueue
 from threading import Thread
-from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 
 def tell_hub(hub: str, feed_url: str, *, within_s: float) -> str:
@@ -26,6 +23,10 @@ def tell_hub(hub: str, feed_url: str, *, within_s: float) -> str:
 
 
 def _ask(hub: str, feed_url: str, within_s: float) -> str:
+    from http.client import HTTPException  # noqa: PLC0415 - HTTP and TLS are not for every start
+    from urllib.error import HTTPError, URLError  # noqa: PLC0415
+    from urllib.request import Request, urlopen  # noqa: PLC0415
+
     form = urlencode({"hub.mode": "publish", "hub.url": feed_url, "hub.topic": feed_url}).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "castkit"}
     try:

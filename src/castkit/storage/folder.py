@@ -20,6 +20,7 @@ from castkit.storage.store import NOTHING, Listed, LostRace, ObjectInfo, Progres
 
 _CHUNK = 1 << 20  # bytes
 _STALE_S = 86_400  # an unfinished file a day old belongs to nobody
+_HELD = ".held"  # the end of a lock's name
 _HELD_S = 10.0  # held for a rename only: a lock this old was left by a process that was killed
 _PATIENCE_S = 60.0
 
@@ -132,6 +133,9 @@ class FolderStore:
             finally:
                 with contextlib.suppress(OSError):
                     probe.unlink(missing_ok=True)
+            for held in self.folder.rglob(f".*{_HELD}*"):
+                if atomic.is_part(held.name):
+                    _free(held)
 
     def _confirm(self, key: str, part: Path, meant: tuple[str, int]) -> None:
         """What lies on the disk is read back before it gets its name, so that a bad disk or share is noticed."""
@@ -151,7 +155,7 @@ class FolderStore:
             yield
             return
         path = self.path(key)
-        held = atomic.part_of(path.with_name(f"{path.name}.held"))
+        held = atomic.part_of(path.with_name(f"{path.name}{_HELD}"))
         _take(held)
         try:
             found = self.head(key) if over or path.exists() else None
@@ -212,14 +216,24 @@ def _take(held: Path) -> None:
         try:
             held.open("x").close()
         except FileExistsError:
-            with contextlib.suppress(OSError):
-                if time.time() - held.stat().st_mtime > _HELD_S:
-                    held.unlink()
             if time.monotonic() > end:
                 raise
+            _free(held)
             time.sleep(0.02)
         else:
             return
+
+
+def _free(held: Path) -> None:
+    """Returns when the lock there is gone; one that was left by a process that was killed is removed."""
+    end = time.monotonic() + _HELD_S  # the time of day may have been put back since
+    with contextlib.suppress(OSError):
+        made = held.stat().st_mtime_ns
+        while time.monotonic() < end and time.time() - made / 10**9 < _HELD_S:
+            time.sleep(0.02)
+            if held.stat().st_mtime_ns != made:  # it was given up, and taken again
+                return
+        held.unlink()
 
 
 def _remove_stale_parts(folder: Path) -> None:

@@ -9,14 +9,14 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from castkit.errors import StoreError
+from castkit.errors import DAMAGED, StoreError
 from castkit.model.show import StoreSettings
 from castkit.storage import s3_order, s3_probe, s3_upload
 from castkit.storage.keys import checked, public_url
@@ -167,7 +167,7 @@ class S3Store:
                 self._client = None  # its connections may all be as slow
                 if wait is None or time.monotonic() + wait > until:
                     raise self._too_slow(what) from error
-            except (BotoCoreError, ClientError) as error:
+            except (BotoCoreError, ClientError, *DAMAGED) as error:  # botocore believes what a store answers
                 if wait is None or not may_pass(error) or time.monotonic() + wait > until:
                     raise translated(error, store=self.name, what=what) from error
                 _LOG.info("%s: %s; trying again in %.1f s", what, code_of(error) or type(error).__name__, wait)
@@ -220,21 +220,32 @@ class S3Store:
         return ObjectInfo(found["ContentLength"], sha256, found.get("ContentType", ""), found.get("ETag", ""))
 
     def _listed(self, prefix: str) -> Iterator[Listed]:
-        token: dict[str, str] = {}
+        token = ""
         while True:
-            page = self.call(
-                lambda client, token=token: client.list_objects_v2(  # type: ignore[misc]
-                    Bucket=self.bucket, Prefix=self._prefix + prefix, **token
-                ),
-                what="listing it",
-            )
-            for item in page.get("Contents", ()):
-                key = item["Key"].removeprefix(self._prefix)
-                if not s3_probe.is_probe(key) and not key.endswith("/"):
-                    yield Listed(key, item["Size"], item.get("ETag", ""), item["LastModified"].timestamp())
-            if not page.get("IsTruncated"):
+            page, token = self.call(partial(self._page, prefix=self._prefix + prefix, token=token), what="listing it")
+            for one in page:
+                if not s3_probe.is_probe(one.key) and not one.key.endswith("/"):
+                    yield one
+            if not token:
                 return
-            token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def _page(self, client: S3Client, *, prefix: str, token: str) -> tuple[Sequence[Listed], str]:
+        """A page of a listing, and what to ask for the next one with, or nothing; one of DAMAGED where it is none."""
+        from_here: Any = {"ContinuationToken": token} if token else {}
+        page = client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, **from_here)
+        found = [
+            Listed(
+                item["Key"].removeprefix(self._prefix),
+                item["Size"],
+                item.get("ETag", ""),
+                item["LastModified"].timestamp(),
+            )
+            for item in page.get("Contents", ())
+        ]
+        following = page["NextContinuationToken"] if page.get("IsTruncated") else ""
+        if token and following == token:
+            raise ValueError("the same page again")
+        return found, following
 
     def _connected(self) -> S3Client:
         with self._lock:

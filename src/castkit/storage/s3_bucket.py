@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from castkit.errors import StoreError
+from castkit.errors import DAMAGED, StoreError
 from castkit.storage.s3 import S3Store
-from castkit.storage.s3_errors import code_of, refuses_the_unknown, status_of
+from castkit.storage.s3_errors import code_of, refuses_the_unknown, status_of, translated
 
 _DAYS = 7  # parts of an upload that nobody went on with
 _OURS = "castkit"
@@ -41,8 +41,16 @@ class Change:
 def changes(store: S3Store) -> tuple[Change, ...]:
     """What is missing, in the order to set it; nothing where all is well. StoreError where one may not look."""
     look = {"policy": _policy, "acl": _acl, "cors": _cors, "lifecycle": _lifecycle}
-    found = (look[part](store) for part in store.preset.settable)
+    found = (looked(store, look[part]) for part in store.preset.settable)
     return tuple(change for change in found if change)
+
+
+def looked(store: S3Store, look: Callable[[S3Store], Change | None]) -> Change | None:
+    """What is missing of one setting; StoreError where what the store tells of it is none."""
+    try:
+        return look(store)
+    except DAMAGED as error:
+        raise translated(error, store=store.name, what="reading its settings") from error
 
 
 def _policy(store: S3Store) -> Change | None:

@@ -16,7 +16,6 @@ from castkit.model.show import StoreSettings
 from castkit.storage.pace import PacedBody
 from castkit.storage.patience import Patience
 from castkit.storage.s3_presets import endpoint_of, preset_of
-from castkit.storage.whole_headers import WholeResponse
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -33,6 +32,8 @@ def connect(settings: StoreSettings, patience: Patience, *, has_checksums: bool)
     import botocore.session  # noqa: PLC0415
     from botocore.awsrequest import AWSHTTPConnection, AWSHTTPSConnection  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
+
+    from castkit.storage.whole_headers import WholeResponse  # noqa: PLC0415 - shows in a folder need no HTTP
 
     if not settings.bucket:
         raise StoreError("no bucket is named", "write bucket under [store] in castkit.toml")
@@ -64,6 +65,7 @@ def connect(settings: StoreSettings, patience: Patience, *, has_checksums: bool)
         ) from error
     # The signer reads a body before it is sent; only what follows is held back.
     client.meta.events.register_last("request-created.s3", _let_go)
+    client.meta.events.register_last("request-created.s3.HeadBucket", _as_it_is)
     if not has_checksums:
         client.meta.events.register_first("before-sign.s3", _with_md5)
     return client
@@ -79,13 +81,22 @@ def _descriptions() -> Any:
 
 def _moment(text: Any) -> datetime:
     """A point in time as stores write it; botocore's own reader takes half a second for a listing of 5,000 objects."""
-    from botocore.utils import parse_timestamp  # noqa: PLC0415
-
     try:
         found = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        found = parse_timestamp(text)  # seconds since 1970, and the form of mail headers
+        found = _seldom(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _seldom(text: Any) -> datetime:
+    """Seconds since 1970, and the form of mail headers; ValueError where it is neither."""
+    from botocore.utils import parse_timestamp  # noqa: PLC0415
+
+    try:
+        found: datetime = parse_timestamp(text)
+    except RuntimeError as error:  # so many seconds that no clock reaches them
+        raise ValueError(f"not a point in time: {text!r}") from error
+    return found
 
 
 def _with_md5(request: Any, **_: Any) -> None:
@@ -96,6 +107,11 @@ def _with_md5(request: Any, **_: Any) -> None:
     if newer:
         digest = hashlib.md5(request.body or b"", usedforsecurity=False).digest()
         request.headers["Content-MD5"] = base64.b64encode(digest).decode()
+
+
+def _as_it_is(request: Any, **_: Any) -> None:
+    """Botocore asks by HeadBucket where a redirected bucket is; were that redirected too, it would ask without end."""
+    request.context.get("s3_redirect", {})["redirected"] = True
 
 
 def _let_go(request: Any, **_: Any) -> None:

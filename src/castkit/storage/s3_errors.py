@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from castkit.errors import StoreError
+from castkit.errors import DAMAGED, StoreError
 
 _CREDENTIALS = (
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to ~/.aws/credentials, "
@@ -79,14 +79,19 @@ _MEANINGS = (
     ),
     _meaning(
         "PermanentRedirect AuthorizationHeaderMalformed IllegalLocationConstraintException 301 MovedPermanently",
-        "{store} lies in another region",
-        "set region under [store] in castkit.toml to the bucket's own",
+        "{store} lies in another region, or at another address",
+        "set region under [store] in castkit.toml to the bucket's own (endpoint: http or https, as the store has it)",
     ),
     _meaning("AccessDenied AllAccessDisabled AccountProblem 403 Forbidden", "{store} did not allow {what}", _RIGHTS),
     _meaning(
         "BadDigest InvalidDigest XAmzContentChecksumMismatch XAmzContentSHA256Mismatch FlexibleChecksumError",
         "{store} got other bytes than were meant: {what}",
         "the file changed meanwhile or was damaged on the way; run the command again",
+    ),
+    _meaning(
+        " ".join(("ResponseParserError", *(one.__name__ for one in DAMAGED))),
+        "{store} did not answer as S3 does: {what}",
+        "check endpoint under [store] in castkit.toml: http or https, the port, and that it is no web page's address",
     ),
     _meaning(
         "QuotaExceeded EntityTooLarge InsufficientCapacity InsufficientStorage 507 XMinioStorageFull",
@@ -99,9 +104,11 @@ _MEANINGS = (
 _PASSING = frozenset(
     "EndpointConnectionError ConnectTimeoutError ConnectionClosedError ReadTimeoutError ProxyConnectionError "
     "HTTPClientError IncompleteReadError ResponseStreamingError ResponseParserError FlexibleChecksumError SlowDown "
+    "KeyError ValueError "
     "Throttling ThrottlingException RequestTimeout RequestTimeoutException OperationAborted TooManyRequests "
     "ConditionalRequestConflict BadDigest XAmzContentChecksumMismatch XAmzContentSHA256Mismatch".split()
 )
+_LONGEST = 100  # characters of a code that is shown
 _NEVER_PASSING = frozenset("SSLError NotImplemented InsufficientStorage".split())
 
 # A store that lacks the checksums of 2022 (and the trailers that botocore sends with them) says one of these.
@@ -139,7 +146,7 @@ def translated(error: BaseException, *, store: str, what: str) -> StoreError:
     for row in _MEANINGS:
         if row.names & names:
             return StoreError(row.message.format(store=store, what=what), row.hint)
-    detail = code_of(error) or type(error).__name__
+    detail = code_of(error)[:_LONGEST] or type(error).__name__
     status = f", HTTP {status_of(error)}" if status_of(error) else ""
     return StoreError(
         f"{store} failed while {what}: {detail}{status}",
@@ -148,5 +155,5 @@ def translated(error: BaseException, *, store: str, what: str) -> StoreError:
 
 
 def _names(error: BaseException) -> frozenset[str]:
-    own = (cls.__name__ for cls in type(error).__mro__ if cls.__module__.startswith("botocore"))
+    own = (cls.__name__ for cls in type(error).__mro__ if cls.__module__.startswith("botocore") or cls in DAMAGED)
     return frozenset(own) | ({code_of(error)} - {""})

@@ -74,7 +74,10 @@ class Order:
 
 
 def order(key: str, place: str, source: Path, terms: Terms, *, checksum: Checksum) -> Order:
-    """The order with what the file is like now; StoreError where it cannot be read."""
+    """The order with what the file is like now; StoreError where it cannot be read.
+
+    A file whose SHA-256 the terms do not give is read whole for it: S3 wants an object's metadata before the bytes.
+    """
     try:
         size = source.stat().st_size
         if terms.sha256:

@@ -5,6 +5,7 @@ Rule: the store is asked which parts it has (`list_parts`), and each is held aga
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import threading
@@ -12,7 +13,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from castkit.errors import StoreError
 from castkit.storage import unfinished
@@ -22,9 +24,12 @@ from castkit.storage.s3_pieces import NAMES, Measured, Piece, part_size, pieces
 from castkit.storage.store import LostRace, Progress
 from castkit.storage.unfinished import Unfinished
 
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
 _LOG = logging.getLogger(__name__)
 
-AT_ONCE = 4  # parts under way, each held in memory
+AT_ONCE = 6  # parts under way, each held in memory: enough that the line is busy while some wait for a far answer
 _STALE = timedelta(days=1)
 
 
@@ -55,30 +60,35 @@ class _Tally:
 
 def send_parts(store: Bucket, wanted: Order, progress: Progress | None) -> str:
     """Sends what is missing and completes the object; gives its tag, or nothing where the answer was lost."""
-    _abort_stale(store, wanted)
     upload = _begun(store, wanted)
-    try:
-        parts: Any = _parts_sent(store, wanted, upload, _Tally(progress))
-        answer = store.call(
-            lambda client: client.complete_multipart_upload(
-                Bucket=store.bucket,
-                Key=wanted.place,
-                UploadId=upload.about.upload,
-                MultipartUpload={"Parts": parts},
-                **conditions(store, wanted),
-            ),
-            what=f"putting {wanted.key}",
-            size=wanted.size,
-            deadline=upload.until,
-        )
-    except BaseException as error:
-        if code_of(error.__cause__) == "NoSuchUpload":  # completed at a first try whose answer was lost, or else
-            unfinished.note(wanted.terms.notebook, wanted.place, None)
-            return ""  # the confirmation that follows finds out
-        if race := _given_up(store, wanted, upload, error):
-            raise race from error.__cause__
-        raise
-    unfinished.note(wanted.terms.notebook, wanted.place, None)
+    with _sweeping(store, wanted, but=upload.about.upload):
+        try:
+            tag = _completed(store, wanted, upload, _parts_sent(store, wanted, upload, _Tally(progress)))
+        except BaseException as error:
+            if code_of(error.__cause__) == "NoSuchUpload":  # completed at a first try whose answer was lost, or else
+                unfinished.note(wanted.terms.notebook, wanted.place, None)
+                return ""  # the confirmation that follows finds out
+            if race := _given_up(store, wanted, upload, error):
+                raise race from error.__cause__
+            raise
+        unfinished.note(wanted.terms.notebook, wanted.place, None)
+        return tag
+
+
+def _completed(store: Bucket, wanted: Order, upload: _Upload, parts: Any) -> str:
+    """Has the store make the object of these parts; gives its tag."""
+    answer = store.call(
+        lambda client: client.complete_multipart_upload(
+            Bucket=store.bucket,
+            Key=wanted.place,
+            UploadId=upload.about.upload,
+            MultipartUpload={"Parts": parts},
+            **conditions(store, wanted),
+        ),
+        what=f"putting {wanted.key}",
+        size=wanted.size,
+        deadline=upload.until,
+    )
     return answer.get("ETag", "")
 
 
@@ -109,9 +119,11 @@ def _begun(store: Bucket, wanted: Order) -> _Upload:
     algorithm = NAMES[store.checksum][1]
     kind: Any = {"ChecksumAlgorithm": algorithm} if algorithm else {}
     name = store.call(
-        lambda client: client.create_multipart_upload(Bucket=store.bucket, Key=wanted.place, **wanted.headers, **kind),
+        lambda client: client.create_multipart_upload(Bucket=store.bucket, Key=wanted.place, **wanted.headers, **kind)[
+            "UploadId"
+        ],
         what=f"putting {wanted.key}",
-    )["UploadId"]
+    )
     about = Unfinished(name, wanted.sha256, part, store.checksum)
     unfinished.note(wanted.terms.notebook, wanted.place, about)
     return _Upload(about, {}, until)
@@ -122,21 +134,27 @@ def _parts_there(store: Bucket, wanted: Order, upload: str) -> dict[int, dict[st
     found: dict[int, dict[str, Any]] = {}
     marker = 0
     while True:
+        ask = partial(
+            _page_of_parts, about={"Bucket": store.bucket, "Key": wanted.place, "UploadId": upload}, after=marker
+        )
         try:
-            page: Any = store.call(
-                lambda client, marker=marker: client.list_parts(  # type: ignore[misc]
-                    Bucket=store.bucket, Key=wanted.place, UploadId=upload, PartNumberMarker=marker
-                ),
-                what=f"looking at the parts of {wanted.key}",
-            )
+            page, marker = store.call(ask, what=f"looking at the parts of {wanted.key}")
         except StoreError as error:
             if code_of(error.__cause__) in ("NoSuchUpload", "NoSuchKey", "NotImplemented", "AccessDenied", "404"):
                 return None
             raise
-        found |= {part["PartNumber"]: part for part in page.get("Parts", ())}
-        marker = int(page.get("NextPartNumberMarker") or 0)
-        if not page.get("IsTruncated") or not marker:
+        found |= page
+        if not marker:
             return found
+
+
+def _page_of_parts(client: S3Client, *, about: Any, after: int) -> tuple[dict[int, dict[str, Any]], int]:
+    """Parts by number, and the number after which the next page begins, or 0."""
+    page: Any = client.list_parts(**about, PartNumberMarker=after)
+    following = int(page.get("NextPartNumberMarker") or 0) if page.get("IsTruncated") else 0
+    if 0 != following <= after:
+        raise ValueError("the same page again")
+    return {part["PartNumber"]: part for part in page.get("Parts", ()) if part.get("ETag")}, following
 
 
 def _parts_sent(store: Bucket, wanted: Order, upload: _Upload, tally: _Tally) -> list[dict[str, Any]]:
@@ -184,10 +202,12 @@ def _part_sent(store: Bucket, wanted: Order, *, upload: _Upload, piece: Piece, t
     if tally.stop.is_set():
         return {}
     proof: Any = piece.proof(store.checksum)
-    told: Any = upload.there.get(piece.number)
+    told = upload.there.get(piece.number)
     try:
-        if told is None or not piece.is_at(told):
-            told = store.call(
+        if told and piece.is_at(told):
+            tag = told["ETag"]
+        else:
+            tag = store.call(
                 lambda client: client.upload_part(
                     Bucket=store.bucket,
                     Key=wanted.place,
@@ -195,16 +215,16 @@ def _part_sent(store: Bucket, wanted: Order, *, upload: _Upload, piece: Piece, t
                     PartNumber=piece.number,
                     Body=store.body(piece.data),
                     **proof,
-                ),
+                )["ETag"],
                 what=f"putting {wanted.key}",
-                size=piece.size,
+                size=min(wanted.size, AT_ONCE * upload.about.part),  # the parts beside it share the line
                 deadline=upload.until,
             )
         tally.add(piece.size)
     except BaseException:
         tally.stop.set()
         raise
-    return {"PartNumber": piece.number, "ETag": told["ETag"], **(proof if NAMES[store.checksum][1] else {})}
+    return {"PartNumber": piece.number, "ETag": tag, **(proof if NAMES[store.checksum][1] else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,19 +238,25 @@ class Begun:
 
 def begun_uploads(store: Bucket, folder: str) -> Iterator[Begun]:
     """The unfinished uploads to places that begin so; StoreError where the store cannot list them."""
-    marks: Any = {}
+    marks: dict[str, str] = {}
     while True:
-        page: Any = store.call(
-            lambda client, marks=marks: client.list_multipart_uploads(  # type: ignore[misc]
-                Bucket=store.bucket, Prefix=folder, **marks
-            ),
-            what="listing unfinished uploads",
-        )
-        for one in page.get("Uploads", ()):
-            yield Begun(one["Key"], one["UploadId"], one["Initiated"].timestamp())
-        if not page.get("IsTruncated") or not page.get("NextKeyMarker"):
+        ask = partial(_page_of_uploads, about={"Bucket": store.bucket, "Prefix": folder}, marks=marks)
+        page, marks = store.call(ask, what="listing unfinished uploads")
+        yield from page
+        if not marks:
             return
-        marks = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page.get("NextUploadIdMarker", "")}
+
+
+def _page_of_uploads(client: S3Client, *, about: Any, marks: Any) -> tuple[list[Begun], dict[str, str]]:
+    """Uploads, and what to ask for the next page with, or nothing."""
+    page: Any = client.list_multipart_uploads(**about, **marks)
+    found = [Begun(one["Key"], one["UploadId"], one["Initiated"].timestamp()) for one in page.get("Uploads", ())]
+    if not page.get("IsTruncated") or not page.get("NextKeyMarker"):
+        return found, {}
+    following = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page.get("NextUploadIdMarker", "")}
+    if following == marks:
+        raise ValueError("the same page again")
+    return found, following
 
 
 def abort(store: Bucket, place: str, upload: str) -> None:
@@ -245,14 +271,24 @@ def abort(store: Bucket, place: str, upload: str) -> None:
             _LOG.warning("an unfinished upload of %s could not be aborted: %s; it is a day later", place, error)
 
 
-def _abort_stale(store: Bucket, wanted: Order) -> None:
-    """Aborts uploads a day old beside this one, which nobody goes on with; not every store can list them."""
+@contextlib.contextmanager
+def _sweeping(store: Bucket, wanted: Order, *, but: str) -> Iterator[None]:
+    """Meanwhile aborts stale uploads, in a thread of its own: what is sent waits for no answer about them."""
+    sweep = threading.Thread(target=_abort_stale, args=(store, wanted, but), name="castkit-sweep", daemon=True)
+    sweep.start()
+    try:
+        yield
+    finally:
+        sweep.join()
+
+
+def _abort_stale(store: Bucket, wanted: Order, but: str) -> None:
+    """Aborts uploads a day old beside this one (`but`), which nobody goes on with; not every store can list them."""
     before = (datetime.now(UTC) - _STALE).timestamp()
     folder = f"{wanted.place.rpartition('/')[0]}/".lstrip("/")
     try:
-        stale = [one for one in begun_uploads(store, folder) if one.since < before]
-    except StoreError:
+        stale = [one for one in begun_uploads(store, folder) if one.since < before and one.upload != but]
+        for one in stale:
+            abort(store, one.place, one.upload)
+    except Exception:  # noqa: BLE001 - whatever a store answers here, the upload beside it goes on
         _LOG.debug("cannot list unfinished uploads", exc_info=True)
-        return
-    for one in stale:
-        abort(store, one.place, one.upload)

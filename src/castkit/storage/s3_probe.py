@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from castkit.errors import StoreError
 from castkit.storage.s3_errors import refuses_the_unknown, status_of
 from castkit.storage.s3_order import Bucket
 from castkit.storage.s3_pieces import Piece
 from castkit.storage.s3_presets import Checksum
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 _NAME = ".castkit-check"
 _STALE = timedelta(hours=1)
@@ -53,13 +56,14 @@ class Probe:
             self._delete(self.place)
 
     def _sweep(self) -> None:
-        found = self.store.call(
-            lambda client: client.list_objects_v2(Bucket=self.store.bucket, Prefix=self.prefix + _NAME, MaxKeys=100),
-            what="listing it",
-        )
-        for item in found.get("Contents", ()):
-            if item["LastModified"] < datetime.now(UTC) - _STALE:
-                self._delete(item["Key"])
+        before = datetime.now(UTC) - _STALE
+
+        def stale(client: S3Client) -> list[str]:
+            page = client.list_objects_v2(Bucket=self.store.bucket, Prefix=self.prefix + _NAME, MaxKeys=100)
+            return [item["Key"] for item in page.get("Contents", ()) if item["LastModified"] < before]
+
+        for place in self.store.call(stale, what="listing it"):
+            self._delete(place)
 
     def _write(self, condition: dict[str, Any]) -> None:
         proof: Any = Piece(1, b"").proof(self.store.checksum)

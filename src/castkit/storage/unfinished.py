@@ -28,18 +28,14 @@ class Unfinished:
 
 def find(notebook: Path | None, place: str) -> Unfinished | None:
     """What is noted of the upload to this place; a notebook that cannot be read knows nothing."""
-    match _read(notebook).get(place):
-        case {"upload": str(upload), "sha256": str(sha256), "part": int(part), "checksum": checksum}:
-            kind = next((one for one in CHECKSUMS if one == checksum), None)
-            return Unfinished(upload, sha256, part, kind) if kind else None
-    return None
+    return _read(notebook).get(place)
 
 
 def note(notebook: Path | None, place: str, upload: Unfinished | None) -> None:
     """Notes the upload, or with None that it is over; an empty notebook is removed."""
     if notebook is None:
         return
-    entries = {name: entry for name, entry in _read(notebook).items() if name != place}
+    entries = {name: asdict(entry) for name, entry in _read(notebook).items() if name != place}
     if upload is not None:
         entries[place] = asdict(upload)
     with contextlib.suppress(OSError):  # without the note the upload only begins anew
@@ -49,9 +45,18 @@ def note(notebook: Path | None, place: str, upload: Unfinished | None) -> None:
             notebook.unlink(missing_ok=True)
 
 
-def _read(notebook: Path | None) -> dict[str, dict[str, Any]]:
+def _read(notebook: Path | None) -> dict[str, Unfinished]:
     try:
         found = json.loads(notebook.read_text("utf-8")) if notebook else {}
     except (OSError, *DAMAGED):
         return {}
-    return {name: entry for name, entry in found.items() if isinstance(entry, dict)} if isinstance(found, dict) else {}
+    known = ((name, _entry(value)) for name, value in found.items()) if isinstance(found, dict) else ()
+    return {name: entry for name, entry in known if entry}
+
+
+def _entry(value: Any) -> Unfinished | None:
+    match value:
+        case {"upload": str(upload), "sha256": str(sha256), "part": int(part), "checksum": checksum}:
+            kind = next((one for one in CHECKSUMS if one == checksum), None)
+            return Unfinished(upload, sha256, part, kind) if kind and upload.isprintable() else None
+    return None

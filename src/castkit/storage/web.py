@@ -6,7 +6,6 @@ Rule: bounded in time and size whatever the other side does; only http and https
 from __future__ import annotations
 
 import socket
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +13,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from castkit import __version__
-from castkit.storage.whole_headers import WholeResponse
 
 if TYPE_CHECKING:
     import urllib3
@@ -164,6 +161,8 @@ class Web:
 
 
 def _proxy(url: str) -> str:
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - HTTP and TLS are not for every start
+
     parts = urlsplit(url)
     host = parts.hostname or ""
     proxy = getproxies().get(parts.scheme, "")
@@ -183,11 +182,15 @@ def _through(proxy: str) -> urllib3.ProxyManager:
 
 def _whole(pool: type[urllib3.HTTPConnectionPool]) -> type[urllib3.HTTPConnectionPool]:
     """Such a pool, of connections that take no answer whose headers broke off."""
+    from castkit.storage.whole_headers import WholeResponse  # noqa: PLC0415
+
     connection = type("WholeConnection", (pool.ConnectionCls,), {"response_class": WholeResponse})
     return type("WholePool", (pool,), {"ConnectionCls": connection})
 
 
 def _days_left(host: str, port: int, within_s: float) -> int | None:
+    import ssl  # noqa: PLC0415
+
     with (
         socket.create_connection((host, port), within_s) as plain,
         ssl.create_default_context().wrap_socket(plain, server_hostname=host) as safe,
@@ -198,6 +201,8 @@ def _days_left(host: str, port: int, within_s: float) -> int | None:
 
 def _translated(error: Exception) -> Unreachable:
     """In words for people, without addresses of objects."""
+    import ssl  # noqa: PLC0415
+
     from urllib3 import exceptions  # noqa: PLC0415
 
     if isinstance(error, exceptions.SSLError | ssl.SSLError):
@@ -216,5 +221,7 @@ def _translated(error: Exception) -> Unreachable:
 
 def _plain(error: Exception) -> str:
     """What OpenSSL says, without its file and line: `certificate verify failed: self-signed certificate`."""
+    import ssl  # noqa: PLC0415
+
     text = str(error.args[0] if error.args and isinstance(error.args[0], ssl.SSLError) else error)
     return text.partition("] ")[2].partition(" (_ssl.c")[0] or text

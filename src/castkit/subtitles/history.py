@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit import atomic
-from castkit.errors import DAMAGED, CastkitError
+from castkit.errors import DAMAGED, CastkitError, by_newer
 from castkit.model.timeline import Piece, Timeline
 
 _ATTRIBUTES = b"""\
@@ -29,6 +29,7 @@ _ATTRIBUTES = b"""\
 *.jsonl merge=union
 *.review.jsonl -merge
 """
+_VERSION = 1  # of a line that says none; the highest that this castkit reads
 BILINGUAL = "bilingual srt"  # the kind of a file handed out with the source's lines in its cues
 
 
@@ -182,7 +183,10 @@ class History:
             if not line.strip():
                 continue
             try:
-                found.append(_from_json(json.loads(line)))
+                value = json.loads(line)
+                if value.get("version", _VERSION) > _VERSION:
+                    raise by_newer(f"{self.file}, line {number}")
+                found.append(_from_json(value))
             except DAMAGED:
                 why = "was cut short" if number == len(lines) else "is not as castkit wrote it"
                 problems.append(f"{self.file.name}, line {number} {why} and is left out; its bytes are in objects/")

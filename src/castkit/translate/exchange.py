@@ -13,7 +13,6 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 if TYPE_CHECKING:
     import urllib3
@@ -127,6 +126,8 @@ class Exchange:
 
 def _pool(url: str) -> urllib3.PoolManager:
     """Connections, through the proxy that the environment or the system names; never for this machine itself."""
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - HTTP and TLS are not for every start
+
     import urllib3  # noqa: PLC0415
 
     parts = urlsplit(url)

@@ -6,6 +6,7 @@ Sources: W3C's WebVTT; docs/examples/transcripts and chapters of the podcast nam
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Callable
@@ -16,10 +17,10 @@ from castkit.model.media_types import bare
 
 LARGEST = 20_000_000  # bytes; ten hours of speech have two million
 
-_VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
+_VTT_TIME = r"(?:\d{2,4}:)?[0-5]\d:[0-5]\d\.\d{3}"
 _VTT_CUE = re.compile(rf"({_VTT_TIME})[ \t]+-->[ \t]+({_VTT_TIME})(?:[ \t].*)?")
 _LIKE_TIMES = re.compile(r"\s*\d+[:.,].*-->")  # an arrow in what somebody says is none
-_SRT_TIME = r"\d{2,}:[0-5]\d:[0-5]\d,\d{3}"
+_SRT_TIME = r"\d{2,4}:[0-5]\d:[0-5]\d,\d{3}"
 _SRT_CUE = re.compile(rf"({_SRT_TIME}) --> ({_SRT_TIME})(?: .*)?")
 
 
@@ -28,7 +29,7 @@ def problem(data: bytes, media_type: str) -> str:
     judge = _JUDGES.get(bare(media_type))
     if judge is None:
         return ""
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         return "it is empty"
     if len(data) > LARGEST:
         return f"it is larger than {LARGEST // 10**6} MB"

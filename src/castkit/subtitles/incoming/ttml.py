@@ -109,7 +109,7 @@ def _time(value: str, rates: _Rates) -> Fraction:
     if found := _OFFSET.fullmatch(value):
         unit = {"f": rates.frame, "t": rates.tick}.get(found[2]) or _UNITS[found[2]]
         return Fraction(found[1]) * unit
-    raise ValueError(f"cannot read the time {value!r}")
+    raise ValueError(f"cannot read the time {value[:40]!r}")
 
 
 def _parts(element: Any, *, is_kept: bool = False) -> Iterator[str]:
