@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from castkit.artwork import check_cover
 from castkit.cli.app import App
 from castkit.cli.init import init
-from castkit.cli.machine import memory_bytes
 from castkit.config import load_all, load_glossary, placeholders
+from castkit.engine.machine import memory_bytes
 from castkit.errors import CastkitError
 from castkit.scaffold.show import IGNORED
 from castkit.speech.models import recommend

@@ -32,6 +32,7 @@ def approve(app: App, /, slug: str, *, role: str, name: str, is_withdrawn: bool,
     """Approve an episode as it is built, in a role that [clearance] in castkit.toml requires.
 
     Until every role has, castkit publish sends nothing. One changed byte of sound, subtitles or notes asks again.
+
     Example: castkit approve episode-02 --by lead
     """
     from castkit.steps import clearance  # noqa: PLC0415

@@ -53,6 +53,7 @@ def backup(
     Settings, texts, subtitles with their history, guids, and what castkit needs to
     know of each build. Only what changed is sent. Recordings stay out unless you ask
     for them. A place that anybody can read is refused. castkit restore takes it back.
+
     Example: castkit backup --to ../backup
     """
     if is_list and is_check:

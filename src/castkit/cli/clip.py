@@ -49,6 +49,8 @@ def clip(app: App, /, slug: str, *, as_json: bool, **asked: Any) -> None:
     two languages. SRT and VTT files for the clip lie beside it in any case.
 
     The clip is listed as a soundbite in episode.toml, and in the feed with the next publish.
+
+    Example: castkit clip episode-02 00:05 00:25 --burn bilingual --shape 9:16
     """
     from castkit.engine.run import lock  # noqa: PLC0415
     from castkit.model.text import one_line  # noqa: PLC0415

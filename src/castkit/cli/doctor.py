@@ -17,7 +17,7 @@ import click
 
 from castkit.cli.app import App
 from castkit.cli.console import echo_json, echo_table
-from castkit.cli.machine import memory_bytes
+from castkit.engine.machine import memory_bytes
 from castkit.errors import CastkitError
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
@@ -50,6 +50,8 @@ def doctor(app: App, /, *, is_tuning: bool, is_fixing: bool, is_sure: bool, as_j
     With --fix-bucket the show's bucket is looked at: whether everybody may read it, web players on any page too (CORS),
     and whether unfinished uploads go away. What is missing is shown, and set after a yes. In a script, for example:
     castkit doctor --fix-bucket --yes
+
+    Example: castkit doctor --tune
     """
     if is_fixing:
         from castkit.cli.fix_bucket import fix_bucket  # noqa: PLC0415

@@ -24,6 +24,8 @@ def export(app: App, /, slug: str, *, is_flac: bool, folder: Path | None, as_jso
 
     All files begin at the same moment and are equally long. What an engineer makes of them can come back as
     `master = "FILE"` in episode.toml.
+
+    Example: castkit export episode-02 --flac
     """
     from castkit.cli.console import echo_json  # noqa: PLC0415
     from castkit.pipeline import EPISODE  # noqa: PLC0415

@@ -21,6 +21,8 @@ def feed(ctx: click.Context, /, *, redo: bool, as_json: bool) -> None:
     """Renew the feeds and the show's pages from every episode that is published in the store.
 
     To hold them, or any feed in the world, against the rules: castkit feed check
+
+    Example: castkit feed --redo
     """
     if ctx.invoked_subcommand is not None:
         return

@@ -35,7 +35,9 @@ def check(app: App, /, source: str | None, *, strict: bool, as_json: bool) -> in
     """Hold a feed against every rule of apps and directories.
 
     Without FILE or URL: the show's own feeds, as they would be sent now. Ends
-    with 1 where there are errors. Example: castkit feed check https://example.org/feed.xml
+    with 1 where there are errors.
+
+    Example: castkit feed check https://example.org/feed.xml
     """
     if source is None:
         found = _own(app)

@@ -40,14 +40,14 @@ def import_show(
     unless --media brings it here. What cannot be carried over is listed.
 
     \b
-    castkit import https://example.org/feed.xml my-show
-    castkit -C my-show publish --all
+    Example: castkit import https://example.org/feed.xml my-show
+             castkit -C my-show publish --all
 
     A run that was stopped goes on when the same command is given again. An import
     that is done changes nothing when repeated: it says what the feed has otherwise,
     and --new takes in the episodes that came since.
     """  # noqa: D301 - click asks for this very character
-    from castkit.cli.machine import memory_bytes  # noqa: PLC0415
+    from castkit.engine.machine import memory_bytes  # noqa: PLC0415
     from castkit.speech.models import recommend  # noqa: PLC0415
     from castkit.steps import import_show as importing  # noqa: PLC0415
     from castkit.steps.import_media import fetch_media  # noqa: PLC0415

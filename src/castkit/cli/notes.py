@@ -18,6 +18,8 @@ def notes() -> None:
     """Have notes proposed, and accept them.
 
     What is proposed is published only after `castkit notes accept`.
+
+    Example: castkit notes draft episode-02
     """
 
 
@@ -33,6 +35,8 @@ def draft(app: App, /, slug: str, *, is_offline: bool, is_anew: bool, as_json: b
     They go to notes-draft.toml beside episode.toml, each with the time it comes from, to be read and corrected. The
     service of [translation] in castkit.toml is asked; without one, chapters are proposed from pauses and turns. The
     episode has to be built.
+
+    Example: castkit notes draft episode-02 --offline
     """
     from castkit.engine.run import lock  # noqa: PLC0415
     from castkit.steps.draft_notes import draft_notes  # noqa: PLC0415
@@ -65,6 +69,8 @@ def accept(app: App, /, slug: str, *, as_json: bool) -> None:
     """Fill what is empty in the episode.toml of SLUG with what its notes-draft.toml proposes.
 
     What a person wrote there stays, and is named.
+
+    Example: castkit notes accept episode-02
     """
     from castkit.engine.run import lock  # noqa: PLC0415
     from castkit.steps.accept_notes import accept_notes  # noqa: PLC0415

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from castkit.cli import road
 from castkit.cli.app import App
-from castkit.cli.console import Console, Tally, echo_json, echo_table, open_console
+from castkit.cli.closing import Closing, errors_of, exit_code, finish, show_failures
+from castkit.cli.console import Console, echo_json, echo_table, open_console
 from castkit.cli.due import Due, due, not_unpublished
-from castkit.cli.main import EXIT_ERROR, EXIT_SOME_FAILED, show_error
+from castkit.cli.selection import Selection, chosen, stale_ones, takes_selection
+from castkit.cli.workforce import ALONE, Workforce, takes_workforce
+from castkit.engine.fleet import Failure
 from castkit.errors import CastkitError
 from castkit.pipeline import SHOW, STEP_NAMES
-from castkit.steps.show_context import ShowContext
-from castkit.steps.upload import refuse_changed_identity, refuse_unfit_show
+from castkit.steps.upload import refuse_unfit_show
 
 if TYPE_CHECKING:
     from castkit.steps.context import EpisodeContext
@@ -34,158 +35,105 @@ slugs_argument = click.argument("slugs", metavar="SLUG...", nargs=-1, shell_comp
 
 
 @click.command()
-@slugs_argument
-@click.option("--all", "every", is_flag=True, help="Every episode of the show.")
+@takes_selection
 @click.option("--due", "only_due", is_flag=True, help="What is due by its date and not published yet; for cron.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent, and what listeners notice.")
 @redo_option
+@takes_workforce
 @json_option
 @click.pass_obj
 def publish(
     app: App,
     /,
-    slugs: tuple[str, ...],
+    selection: Selection,
     *,
-    every: bool,
     only_due: bool,
     dry_run: bool,
     redo: tuple[str, ...],
+    workforce: Workforce,
     as_json: bool,
 ) -> int:
     """Make what is stale, upload it, and renew the feed.
 
     Run `castkit publish --due` from cron as often as you like: an episode goes out
     once, when its date has come and draft is not set.
+
+    Example: castkit publish episode-02 --dry-run
     """
-    if only_due and (slugs or every):
-        raise click.UsageError("--due finds the episodes itself: name none, and leave out --all")
-    contexts = road.load_contexts(app, slugs, every=every or only_due, carried_too=True)
-    waiting: tuple[str, ...] = ()
-    if only_due or every:
-        found = due(contexts) if only_due else not_unpublished(contexts)
-        if not found.now:
-            return _nothing_due(contexts, found, dry_run=dry_run, as_json=as_json)
-        contexts, waiting = list(found.now), () if only_due else found.waiting
+    if only_due and (selection.slugs or selection.is_of_all):
+        raise click.UsageError("--due finds the episodes itself: name none, and leave out --all, --since and --stale")
+    contexts = chosen(app, Selection(every=True) if only_due else selection)
+    found = (
+        due(contexts) if only_due else not_unpublished(contexts) if selection.is_of_all else Due(tuple(contexts), ())
+    )
+    now = stale_ones(found.now, redo, is_sending=True) if selection.is_stale else list(found.now)
+    if not now:
+        words = "nothing is due" if only_due else selection.none_found
+        return _nothing_to_do(contexts, words, found.waiting, dry_run=dry_run, as_json=as_json)
     if dry_run:
-        show_plan(contexts, redo, as_json=as_json)
-        return 0
-    with open_console(as_json=as_json) as console:
-        console.tally.notes += waiting
-        failed = make(contexts, console, redo, is_sending=True)
-        if len(failed) < len(contexts):
-            first = contexts[0]
-            failed += _guarded("show", partial(road.run_show, first.workspace, first.show, console.report, redo))
-    finish(contexts, failed, console.tally, as_json=as_json, is_sending=True)
-    return exit_code(len(contexts), failed)
+        return show_plan(now, redo, as_json=as_json)
+    with open_console(as_json=as_json, episodes=len(now)) as console:
+        console.tally.notes += () if only_due else found.waiting
+        failed = make(now, console, redo, is_sending=True, workforce=workforce)
+        if len(failed) < len(now):
+            failed += renew(now[0], console, redo)
+    return finish(Closing(now, failed, console.tally, is_sending=True), as_json=as_json)
 
 
-def _nothing_due(contexts: Sequence[EpisodeContext], found: Due, *, dry_run: bool, as_json: bool) -> int:
+def _nothing_to_do(
+    contexts: Sequence[EpisodeContext], words: str, waiting: Sequence[str], *, dry_run: bool, as_json: bool
+) -> int:
     """Says so, and finishes a feed that an earlier run may have been kept from renewing."""
-    failed: list[tuple[str, CastkitError]] = []
+    failed: list[Failure] = []
     with open_console(as_json=as_json) as console:
         if contexts and not dry_run:
-            first = contexts[0]
-            failed = _guarded("show", partial(road.run_show, first.workspace, first.show, console.report, ()))
+            failed = renew(contexts[0], console, ())
     if as_json:
-        errors = [{"subject": name, "message": error.message, "hint": error.hint} for name, error in failed]
-        echo_json({"event": "summary", "due": [], "waiting": list(found.waiting), "errors": errors})
-        return exit_code(1, failed)
-    for text in ("nothing is due", *found.waiting, *(f"note: {text}" for text in console.tally.notes)):
-        click.echo(text)
-    for name, error in failed:
-        click.echo(f"{name}: failed", err=True)
-        show_error(error)
+        summary = {"event": "summary", "notes": console.tally.notes, "errors": errors_of(failed)}
+        echo_json(summary | {"results": {}, "feeds": {}, "due": [], "waiting": list(waiting)})
+    else:
+        for text in (words, *waiting, *(f"note: {text}" for text in console.tally.notes)):
+            click.echo(text)
+        show_failures(failed, console.tally)
     return exit_code(1, failed)
 
 
 def make(
-    contexts: Sequence[EpisodeContext], console: Console, redo: Sequence[str], *, is_sending: bool
-) -> list[tuple[str, CastkitError]]:
-    """Takes each episode down its road; one that fails does not stop the next. Gives the failures."""
+    contexts: Sequence[EpisodeContext],
+    console: Console,
+    redo: Sequence[str],
+    *,
+    is_sending: bool,
+    workforce: Workforce = ALONE,
+) -> list[Failure]:
+    """Takes the episodes down their roads, as many at once as there is room for, and gives those that failed."""
     if is_sending and contexts:
         refuse_unfit_show(contexts[0])  # before the first long step
-    failed: list[tuple[str, CastkitError]] = []
+    back = {one.slug: road.held_back(one.episode) for one in contexts} if is_sending else {}
+    roads = {one.slug: road.stages_of(one.episode, is_sending=is_sending and not back[one.slug]) for one in contexts}
+    works = [road.work_of(one, roads[one.slug], redo) for one in contexts if roads[one.slug]]
+    failed = list(workforce.run(works, console.report))
     for context in contexts:
-        back = road.held_back(context.episode)
-        is_going_out = is_sending and back is None
-        stages = road.stages_of(context.episode, is_sending=is_going_out)
-        if is_going_out and (changed := _guarded(context.slug, partial(refuse_changed_identity, context))):
-            failed += changed
-            continue
-        failed += _guarded(context.slug, partial(road.run_episode, context, stages, console.report, redo))
-        if is_sending and back:
+        if why := back.get(context.slug):
             before = "; what was published before stays" if context.paths.published.is_file() else ""
-            console.tally.notes.append(f"{context.slug}: built and kept back, nothing was sent{before}: {back}")
+            console.tally.notes.append(f"{context.slug}: built and kept back, nothing was sent{before}: {why}")
     return failed
 
 
-def _guarded(subject: str, action: Callable[[], object]) -> list[tuple[str, CastkitError]]:
+def renew(context: EpisodeContext, console: Console, redo: Sequence[str]) -> list[Failure]:
+    """Renews the feeds and the pages of the show that this episode is of; the failure, where it did."""
     try:
-        action()
+        road.run_show(context.workspace, context.show, console.report, redo)
     except CastkitError as error:
-        return [(subject, error)]
+        return [Failure("show", error)]
     return []
 
 
-def exit_code(asked: int, failed: Sequence[tuple[str, CastkitError]]) -> int:
-    """0 when all went well, 1 for one episode that failed, 3 when some of several did."""
-    if not failed:
-        return 0
-    return EXIT_SOME_FAILED if asked > 1 else EXIT_ERROR
+def show_plan(contexts: Sequence[EpisodeContext], redo: Sequence[str], *, as_json: bool) -> int:
+    """What publishing would do, on stdout: the steps, every object, the feeds, what listeners notice.
 
-
-def finish(
-    contexts: Sequence[EpisodeContext],
-    failed: Sequence[tuple[str, CastkitError]],
-    tally: Tally,
-    *,
-    as_json: bool,
-    is_sending: bool,
-) -> None:
-    """The closing table, the notes, the errors, and where the result is."""
-    names = dict(failed)
-    results = {one.slug: _result(one, is_sending=is_sending) for one in contexts if one.slug not in names}
-    is_feed_renewed = is_sending and "show" not in names and bool(results)
-    feeds = ShowContext.open(contexts[0].workspace, contexts[0].show).feed_urls if is_feed_renewed else {}
-    if as_json:
-        errors = [{"subject": name, "message": error.message, "hint": error.hint} for name, error in failed]
-        echo_json(
-            {"event": "summary", "notes": tally.notes, "errors": errors, "results": results, "feeds": dict(feeds)}
-        )
-        return
-    rows = [(row.subject, row.step, row.time, row.why) for row in tally.rows]
-    echo_table(rows, ("episode", "step", "seconds", "why it ran or was skipped"))
-    for text in tally.notes:
-        click.echo(f"note: {text}")
-    for name, error in failed:
-        click.echo(f"{name}: failed", err=True)
-        show_error(error)
-    for lines in results.values():
-        for label, value in lines.items():
-            click.echo(f"{label}: {value}")
-    for language, url in feeds.items():
-        click.echo(f"feed ({language}): {url}")
-
-
-def _result(context: EpisodeContext, *, is_sending: bool) -> dict[str, str]:
-    """What there is now of one episode: public addresses once it is published, files before."""
-    paths = context.paths
-    if is_sending and road.held_back(context.episode) is None and paths.published.is_file():
-        from castkit.model.published import published_from  # noqa: PLC0415
-
-        remedy = f"castkit publish {context.slug} --redo upload"
-        published = published_from(paths.published.read_bytes(), str(paths.published), remedy)
-        found = {"audio": published.audio.url}
-        if published.video:
-            found["video"] = published.video.url
-        return found | {f"notes ({language})": file.url for language, file in published.notes.items()}
-    if context.episode.is_carried:
-        return {}
-    return {"built": str(paths.build)}
-
-
-def show_plan(contexts: Sequence[EpisodeContext], redo: Sequence[str], *, as_json: bool) -> None:
-    """What publishing would do, on stdout: the steps, every object, the feeds, what listeners notice."""
+    Gives the exit code that publishing would end with.
+    """
     from castkit.cli.forecast import echo_forecast  # noqa: PLC0415
     from castkit.steps.forecast import forecast  # noqa: PLC0415
     from castkit.storage.open import open_store  # noqa: PLC0415
@@ -201,6 +149,8 @@ def show_plan(contexts: Sequence[EpisodeContext], redo: Sequence[str], *, as_jso
     else:
         echo_table(rows, ("episode", "step", "why it would run"))
     echo_forecast(found, as_json=as_json)
+    failures = [Failure(one.subject, CastkitError(one.message, one.hint)) for one in found.every_stop]
+    return exit_code(1 if found.stops else len(contexts), failures)  # what stops the show stops before any episode
 
 
 def _planned(context: EpisodeContext, redo: Sequence[str]) -> tuple[Asked, list[tuple[str, str, str]]]:

@@ -48,6 +48,7 @@ def restore(
     SOURCE is the place that castkit backup wrote to: a folder, or s3://bucket/prefix.
     Without it, that of the show you are in. The next castkit publish then changes
     nothing. Recordings come back where the backup has them.
+
     Example: castkit restore ../backup my-show
     """
     from castkit.steps.backup_place import open_place  # noqa: PLC0415

@@ -28,7 +28,9 @@ def review(app: App, /, slug: str, language: str, *, port: int | None, no_browse
 
     LANGUAGE is the show's other language where none is named. The page has the sound or video beside the cues of both
     languages. It saves as you type; files that come in meanwhile with castkit subs import are merged. Nothing leaves
-    this machine. Example: castkit review s01e04 en
+    this machine.
+
+    Example: castkit review s01e04 en
     """
     from castkit.review.serving import alone  # noqa: PLC0415
 

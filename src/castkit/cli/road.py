@@ -5,7 +5,8 @@ Rule: every file a person wrote is checked, for every episode asked for, before 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import click
 
 from castkit.cli.app import App
 from castkit.engine import events, receipts
+from castkit.engine.claims import Room
+from castkit.engine.fleet import Failure, Fleet, Local, Work, usual_at_once
 from castkit.engine.plan import Decision, plan
 from castkit.engine.run import Place, lock, run
 from castkit.engine.stage import Stage
@@ -93,19 +96,44 @@ def show_place(workspace: Workspace) -> Place:
     return Place("show", workspace.root, workspace.feeds, workspace.show_receipts, workspace.show_lock)
 
 
+def work_of(
+    context: EpisodeContext, stages: Sequence[Stage[EpisodeContext]], redo: Collection[str] = ()
+) -> Work[EpisodeContext]:
+    """One episode as the engine takes it: alone in its folder, and under the identity it was published with."""
+    place = episode_place(context)
+    stages = tuple(stages)
+
+    @contextmanager
+    def held() -> Iterator[None]:
+        from castkit.steps.subtitle_desk import remember  # noqa: PLC0415
+        from castkit.steps.upload import refuse_changed_identity  # noqa: PLC0415
+
+        if any(stage.sends for stage in stages):
+            refuse_changed_identity(context)  # before the first long step
+        with lock(place):
+            remember(context)
+            yield
+            remember(context)
+
+    return Work(context, place, stages, frozenset(redo), held)
+
+
 def run_episode(
     context: EpisodeContext, stages: Sequence[Stage[EpisodeContext]], report: events.Report, redo: Collection[str]
 ) -> None:
-    """Takes one episode through the stages, alone in its folder."""
-    from castkit.steps.subtitle_desk import remember  # noqa: PLC0415
+    """Takes one episode through the stages; raises what stops it."""
+    executor: Local[EpisodeContext] = Local()
+    for failure in Fleet(executor, report, at_once=1).run([work_of(context, stages, redo)] if stages else []):
+        raise failure.error
 
-    if not stages:
-        return
-    place = episode_place(context)
-    with lock(place):
-        remember(context)
-        run(stages, context, place, report, redo=redo)
-        remember(context)
+
+def run_fleet(
+    works: Sequence[Work[EpisodeContext]], report: events.Report, *, at_once: int | None = None
+) -> tuple[Failure, ...]:
+    """Takes many episodes down their roads; gives those that failed, in the order asked for."""
+    room = Room.measured()
+    executor: Local[EpisodeContext] = Local(room)
+    return Fleet(executor, report, at_once=at_once or usual_at_once(room)).run(works)
 
 
 def run_show(workspace: Workspace, show: Show, report: events.Report, redo: Collection[str] = ()) -> None:

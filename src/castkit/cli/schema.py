@@ -21,6 +21,8 @@ def schema(*, which: str | None, out: Path | None) -> None:
 
     Editors with TOML support complete and check these files by it: write them with --out, and begin each TOML file
     with the line that is printed.
+
+    Example: castkit schema --out schemas
     """
     from castkit import atomic  # noqa: PLC0415
     from castkit.config.schema import json_schema  # noqa: PLC0415

@@ -38,7 +38,10 @@ _PORT = 8000
 @click.option("--drafts", is_flag=True, help="Show built episodes that are not published, too.")
 @click.pass_obj
 def serve(app: App, /, *, port: int | None, host: str, drafts: bool) -> None:
-    """Serve the store over HTTP until Ctrl-C: the show's pages, media, feeds."""
+    """Serve the store over HTTP until Ctrl-C: the show's pages, media, feeds.
+
+    Example: castkit serve --drafts
+    """
     workspace, show = app.load()
     store = open_store(show.store, workspace.root)
     if not drafts and not isinstance(store, FolderStore):

@@ -19,7 +19,10 @@ from castkit.workspace import Workspace
 @json_option
 @click.pass_obj
 def status(app: App, /, slugs: tuple[str, ...], *, as_json: bool) -> None:
-    """Say of every step whether it is up to date, and if not, why. Changes nothing."""
+    """Say of every step whether it is up to date, and if not, why. Changes nothing.
+
+    Example: castkit status episode-02
+    """
     from castkit.config import placeholders  # noqa: PLC0415
     from castkit.pipeline import SHOW  # noqa: PLC0415
 

@@ -20,7 +20,10 @@ _WIDEST = 40  # of a cell in the table; --json has all of it
 
 @click.group()
 def subs() -> None:
-    """Hand subtitles to a translator and take them back; check them; look up what was translated before."""
+    """Hand subtitles to a translator and take them back; check them; look up what was translated before.
+
+    Example: castkit subs check episode-02
+    """
 
 
 for command in (*subs_round_trip.COMMANDS, *subs_history.COMMANDS):
@@ -40,6 +43,8 @@ def check(app: App, /, slug: str | None, language: str, *, is_strict: bool, as_j
     that are missing, numbers that differ, sentences without a translation, source text left over, and cues accepted
     when something else was said. Accepted files are checked where there are some, else what the last build made.
     Changes nothing.
+
+    Example: castkit subs check episode-02 en --strict
     """
     from castkit.steps.check import check as look  # noqa: PLC0415
 
@@ -77,6 +82,8 @@ def memory(app: App, /, slug: str, language: str, *, target: Path | None, as_jso
 
     The show's translation memory is what was accepted in its episodes, and the TMX files in memory/. Sentences that
     are the same come back by themselves when a draft is made; the others are for a person to look at.
+
+    Example: castkit subs memory episode-02 en --to memory.tmx
     """
     from castkit.steps.remembering import as_tmx, for_episode  # noqa: PLC0415
 

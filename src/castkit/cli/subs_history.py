@@ -39,8 +39,9 @@ def accept(app: App, /, slug: str, language: str, *, translators: tuple[str, ...
     """Accept the subtitles of SLUG in LANGUAGE as they stand: a person's draft, else what the last build made.
 
     Of subtitles that are accepted already it says that their stale cues were read again, and are right; with
-    --translator it only names, instead of those named before, who translated them. Example: castkit subs accept
-    episode-01 en --translator "Ann Lee"
+    --translator it only names, instead of those named before, who translated them.
+
+    Example: castkit subs accept episode-01 en --translator "Ann Lee"
     """
     from castkit.steps.credits import checked, named  # noqa: PLC0415
     from castkit.steps.subtitle_history import accept as accept_them  # noqa: PLC0415
@@ -63,6 +64,8 @@ def reopen(app: App, /, slug: str, language: str, *, by: str, as_json: bool) -> 
 
     Until a person accepts again, what is published is the machine's draft, and labelled so; the next export hands
     out the person's. Nothing is lost: castkit subs accept puts it back.
+
+    Example: castkit subs reopen episode-02 en
     """
     from castkit.steps.subtitle_history import reopen as reopen_them  # noqa: PLC0415
 
@@ -85,6 +88,8 @@ def merge(app: App, /, slug: str, language: str, *, by: str, as_json: bool) -> N
     """Merge what a person made of SLUG in LANGUAGE with the source as the last build left it.
 
     Every word and time of a person stays, moved with the cut; cues whose source says something else are named.
+
+    Example: castkit subs merge episode-02 en
     """
     from castkit.steps.subtitle_history import merge_source  # noqa: PLC0415
 
@@ -98,7 +103,10 @@ def merge(app: App, /, slug: str, language: str, *, by: str, as_json: bool) -> N
 @json_option
 @click.pass_obj
 def log(app: App, /, slug: str, language: str, *, as_json: bool) -> None:
-    """List what happened to the subtitles of SLUG in LANGUAGE, the latest last: who, when, what."""
+    """List what happened to the subtitles of SLUG in LANGUAGE, the latest last: who, when, what.
+
+    Example: castkit subs log episode-02 en
+    """
     revisions = _history(app, slug, language).revisions
     if as_json:
         for one in revisions:
@@ -121,6 +129,8 @@ def restore(app: App, /, slug: str, language: str, rev: int, *, target: Path | N
     """Let revision REV of SLUG in LANGUAGE stand again; what stood before stays in the history.
 
     With --to nothing changes: the bytes of the revision are written to a file, as they came in or were handed out.
+
+    Example: castkit subs restore episode-02 en 3
     """
     from castkit.steps.subtitle_history import bytes_of_revision  # noqa: PLC0415
     from castkit.steps.subtitle_history import restore as let_stand  # noqa: PLC0415

@@ -109,7 +109,9 @@ def export(
 
     --package makes one zip for a translator who has no castkit: the file, the source, the glossary, the note, light
     sound or video, and index.html. That page opens by a double click, without a network. It shows the cues beside the
-    sound, and the translator's own file too. Example: castkit subs export episode-01 en --package
+    sound, and the translator's own file too.
+
+    Example: castkit subs export episode-01 en --package
     """
     from castkit.steps.hand_out import hand_out  # noqa: PLC0415
     from castkit.steps.hand_out_package import hand_out_package  # noqa: PLC0415
@@ -193,6 +195,8 @@ def take(
 
     A translator named with --translator, by name or by their id in castkit.toml, stands in the feed and the notes; who
     did it (--by) stands in the history alone.
+
+    Example: castkit subs import episode-01 en from-li.srt --translator "Li An"
     """
     from castkit.steps.credits import checked  # noqa: PLC0415
     from castkit.steps.take_back import Wishes, take_back  # noqa: PLC0415
@@ -273,6 +277,8 @@ def diff(app: App, /, slug: str, language: str, *, rev: int | None, html: Path |
     """Show what a person changed in the subtitles of SLUG in LANGUAGE against what they were given.
 
     Texts, times, cues split, merged, added and taken out, side by side.
+
+    Example: castkit subs diff episode-02 en --html changes.html
     """
     from castkit.steps.subtitle_diff import difference  # noqa: PLC0415
     from castkit.subtitles.differences_page import page  # noqa: PLC0415

@@ -24,6 +24,8 @@ def turns(app: App, /, slug: str, *, is_toml: bool, as_json: bool) -> None:
     castkit does not guess voices on one track. Print the list with --toml, put it above the first [table] of
     episode.toml, fill in the ids of people, and leave out the lines where nobody else begins to speak. Names stay
     when the episode is cut or recognised again. The episode has to be built.
+
+    Example: castkit turns episode-02 --toml
     """
     from castkit.steps.turn_list import as_toml, lines  # noqa: PLC0415
 

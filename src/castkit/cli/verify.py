@@ -52,6 +52,7 @@ def verify(
     Every object is asked for at its public address, as an app asks: length,
     type, byte ranges, CORS, redirects, certificate; transcripts, chapters, the
     cover and the feeds are read. Ends with 1 where something is wrong.
+
     Example, for cron: castkit verify --all --quiet
     """
     from castkit.steps.show_context import ShowContext  # noqa: PLC0415

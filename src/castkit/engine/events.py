@@ -49,4 +49,12 @@ class Failed(Event):
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ended(Event):
+    """Nothing more comes of this subject, which was one of several; where it failed, `step` and `message` say so."""
+
+    seconds: float
+    message: str = ""
+
+
 Report = Callable[[Event], None]

@@ -5,6 +5,7 @@ Rule: a receipt is the same bytes whenever the same work was done; clocks and du
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -17,7 +18,7 @@ from typing import Any
 
 from castkit import atomic
 from castkit.engine.away import read
-from castkit.errors import DAMAGED
+from castkit.errors import DAMAGED, CastkitError, by_newer
 
 logger = logging.getLogger(__name__)
 VERSION = 1
@@ -65,15 +66,22 @@ class Receipts:
 
 
 def load(path: Path) -> Receipts:
-    """The receipts kept at `path`; none where there is no such file, or where it is torn or of a newer castkit."""
+    """The receipts kept at `path`; none where there is no such file, or where it is torn.
+
+    A key is added with a default, so that what any castkit wrote is read by every later one; only a file that an older
+    castkit would misread gets a higher version. CastkitError for one that a newer castkit wrote, or that cannot be
+    opened.
+    """
     try:
         value = json.loads(path.read_text("utf-8"))
-        if value["version"] != VERSION:
-            raise ValueError(value["version"])
+        if value["version"] > VERSION:
+            raise by_newer(path, "or delete the file, and every step runs again")
         stages = {name: _receipt(entry) for name, entry in value["stages"].items()}
         return Receipts(stages, {str(name): str(digest) for name, digest in value["pending"].items()})
     except FileNotFoundError:
         return Receipts()
+    except OSError as error:
+        raise CastkitError(f"{path} cannot be read: {error.strerror or error}", "check its permissions") from error
     except DAMAGED:
         logger.warning("%s cannot be read; every step runs again", path)
         return Receipts()
@@ -165,7 +173,8 @@ class Digests:
             self._changed = True
 
     def save(self) -> None:
-        """Keeps what was learned for the next run."""
+        """Keeps what was learned for the next run; where the disk refuses, that run only reads more."""
         if self._changed:
-            atomic.write_bytes(self._cache, json.dumps(self._known, sort_keys=True).encode())
-            self._changed = False
+            with contextlib.suppress(OSError):
+                atomic.write_bytes(self._cache, json.dumps(self._known, sort_keys=True).encode())
+                self._changed = False

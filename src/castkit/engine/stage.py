@@ -6,10 +6,12 @@ look into what those stages made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+
+from castkit.engine.claims import Claim
 
 C = TypeVar("C")
 
@@ -41,6 +43,10 @@ class Stage(Generic[C]):
     `settings` is a JSON value. `check` gives a reason to run again that no local file shows (a store that lost an
     object), or None. `sends` marks a stage whose effect leaves this machine: `castkit build` stops before it.
     `is_editable` says which outputs a person may edit; another one that changed is damaged, and is made again.
+    `claim` is what a run takes of a machine; it is asked for when the stage must run. Where many subjects are worked on
+    at once, `waits_for` names the stages of one that was asked for earlier (the second context) that must be over
+    before this one's is begun, as they would be if one subject came after the other; what `sends` waits so for all that
+    sends.
     """
 
     name: str
@@ -53,3 +59,5 @@ class Stage(Generic[C]):
     check: Callable[[C], str | None] | None = None
     sends: bool = False
     is_editable: Callable[[Path], bool] = lambda _: True
+    claim: Callable[[C], Claim] = lambda _: Claim()
+    waits_for: Callable[[C, C], Collection[str]] = lambda _, __: ()

@@ -15,7 +15,9 @@ from castkit.model.show import Person
 from castkit.model.text import LocalText
 from castkit.timecode import parse_clock
 
-SLUG = r"^[a-z0-9][a-z0-9-]*$"  # an episode's folder, and part of every address it is published under
+# An episode's folder, and part of every address it is published under. File systems allow 255 bytes for a name, and
+# what is made of an episode has its slug, a hash, a language and a kind in it.
+SLUG = r"^[a-z0-9][a-z0-9-]{0,199}$"
 
 
 def _milliseconds(value: object) -> object:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from castkit.model.backup import BackupSettings, Service
+from castkit.model.cluster import ClusterSettings
 from castkit.model.feeds import FeedSettings, NotifySettings
 from castkit.model.section import EMPTY, Array, Category, Id, Language, Licence, Role, Section, Url
 from castkit.model.text import LocalText
@@ -247,7 +248,9 @@ class SiteSettings(Section):
     """`[site]`: the show's own pages in the store, beside those of its episodes."""
 
     enabled: bool = Field(
-        True, description="whether index.html, sitemap.xml, robots.txt and 404.html are made and kept up to date"
+        True,
+        description="whether index.html, sitemap.xml, robots.txt and 404.html are made and kept up to date; "
+        "once it is false, castkit prune removes those that castkit made",
     )
     page_size: int = Field(
         100,
@@ -276,6 +279,7 @@ class Show(Section):
     notify: NotifySettings = NotifySettings()
     site: SiteSettings = SiteSettings()
     backup: BackupSettings = BackupSettings()
+    cluster: ClusterSettings = ClusterSettings()
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from castkit import ffmpeg
 from castkit.audio.tags import Tags
+from castkit.engine.claims import GB, Claim
 from castkit.engine.stage import Job, Stage
 from castkit.model.language import iso639_2
 from castkit.model.programme import Programme
@@ -112,6 +113,11 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
     return {"burn": video.burn, "shape": video.shape, "audiogram": video.audiogram, "tags": tag_settings(context)}
 
 
+def _claim(context: EpisodeContext) -> Claim:
+    """x264's threads, and the frames they hold."""
+    return Claim(4.0, GB) if _target(context) else Claim()
+
+
 STEP = Stage[EpisodeContext](
     name="burn",
     version=1,
@@ -121,4 +127,5 @@ STEP = Stage[EpisodeContext](
     settings=_settings,
     run=_run,
     is_editable=is_for_people,
+    claim=_claim,
 )

@@ -105,6 +105,11 @@ def memory_of(context: EpisodeContext, source: str, target: str) -> Memory:
     return Memory((*given, *own))
 
 
+def is_drawn_on(context: EpisodeContext) -> bool:
+    """Whether drafts of the show's other episodes may take sentences from this one."""
+    return context.show.translation.memory and any(context.paths.accepted("x").parent.glob("*.srt"))
+
+
 def memory_files(context: EpisodeContext) -> tuple[Path, ...]:
     root = context.workspace.root
     return tuple(inside(path, root) for path in sorted(context.workspace.memory.glob("*.tmx")))

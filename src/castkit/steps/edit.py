@@ -23,6 +23,7 @@ from castkit.model.edit import Edit, Removed, Spans, Wishes, edit, merged, subtr
 from castkit.model.programme import Programme, Track
 from castkit.model.timeline import Timeline, joined
 from castkit.steps.context import EpisodeContext, is_for_people
+from castkit.steps.drafting import is_drawn_on
 from castkit.steps.files import write_json
 from castkit.steps.ingest import show_sound
 from castkit.steps.surveyed import load_activity, load_levels, load_own_master, load_survey
@@ -159,4 +160,6 @@ STEP = Stage[EpisodeContext](
     settings=_settings,
     run=_run,
     is_editable=is_for_people,
+    # The drafts of episodes asked for earlier take what was accepted in this one as it was made before.
+    waits_for=lambda context, _: ("translate",) if is_drawn_on(context) else (),
 )

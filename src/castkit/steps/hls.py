@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from castkit import atomic, ffmpeg
+from castkit.engine.claims import GB, Claim
 from castkit.engine.run import PART
 from castkit.engine.stage import Job, Stage
 from castkit.model.language import language_name
@@ -67,6 +68,11 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
     return {"hls": context.video.hls, "languages": list(context.show.languages)} if context.video.hls else {}
 
 
+def _claim(context: EpisodeContext) -> Claim:
+    """x264's threads, and the frames they hold."""
+    return Claim(4.0, GB) if is_wanted(context) else Claim()
+
+
 STEP = Stage[EpisodeContext](
     name="hls",
     version=1,
@@ -76,4 +82,5 @@ STEP = Stage[EpisodeContext](
     settings=_settings,
     run=_run,
     is_editable=is_for_people,
+    claim=_claim,
 )

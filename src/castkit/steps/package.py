@@ -17,6 +17,7 @@ from castkit.artwork.embedded import embedded_cover
 from castkit.audio.chapters import podcast_chapters
 from castkit.audio.m4a import m4a_arguments
 from castkit.audio.tags import Lyrics, Tags, write_opus_tags, write_tags
+from castkit.engine.claims import GB, Claim
 from castkit.engine.stage import Job, Stage
 from castkit.model.chapters import Mark, marks
 from castkit.model.language import iso639_2
@@ -217,6 +218,11 @@ def settings(context: EpisodeContext) -> dict[str, Any]:
     }
 
 
+def _claim(context: EpisodeContext) -> Claim:
+    """x264's threads, and the frames they hold."""
+    return Claim(4.0, GB) if picture_of(load_programme(context)) else Claim()
+
+
 STEP = Stage[EpisodeContext](
     name="package",
     version=3,
@@ -226,4 +232,5 @@ STEP = Stage[EpisodeContext](
     settings=settings,
     run=run,
     is_editable=is_for_people,
+    claim=_claim,
 )

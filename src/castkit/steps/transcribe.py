@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from castkit.config import load_glossary
+from castkit.engine.claims import Claim
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
 from castkit.model.language import cue_language, same_language
@@ -106,6 +107,16 @@ def run(context: EpisodeContext, job: Job) -> None:
     kept.remove()
 
 
+def claim(context: EpisodeContext) -> Claim:
+    """What the model takes while it is run."""
+    from castkit.speech import devices, needs  # noqa: PLC0415
+
+    speech = context.show.speech
+    way = devices.chosen(speech, devices.device(speech.engine, speech.device))
+    memory = needs.memory_bytes(speech.model, context.workspace.root, way=way)
+    return Claim(needs.cores(way.device), memory, gpu=int(way.device != "cpu"))
+
+
 def _checkpoint(context: EpisodeContext, how: tuple[Any, ...]) -> Checkpoint:
     """Where batches are kept until all are heard: of these very tracks, heard in this very way."""
     from castkit.speech.checkpoint import Checkpoint, digest  # noqa: PLC0415
@@ -181,4 +192,5 @@ STEP = Stage[EpisodeContext](
     settings=settings,
     run=run,
     is_editable=is_for_people,
+    claim=claim,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit.config import closest
+from castkit.engine.claims import GB, Claim
 from castkit.engine.stage import Job, Stage
 from castkit.model.cue import CueTrack, Origin
 from castkit.model.language import NAMES, WHISPER_LANGUAGES, best_match, language_name, primary
@@ -15,7 +16,7 @@ from castkit.model.transcript import Transcript
 from castkit.steps import accepted, stale
 from castkit.steps.bring_together import StaleCue
 from castkit.steps.context import EpisodeContext, is_for_people
-from castkit.steps.drafting import Source, drafted, means, memory_files, model_files
+from castkit.steps.drafting import Source, drafted, is_drawn_on, means, memory_files, model_files
 from castkit.steps.files import load_as, load_transcript, write_json
 from castkit.steps.limits import limits_of
 from castkit.steps.subtitle import built_cues, described, note_exceptions
@@ -171,6 +172,11 @@ def run(context: EpisodeContext, job: Job) -> None:
     write_json(job.output(paths.tracks), value)
 
 
+def claim(context: EpisodeContext) -> Claim:
+    """A model of this machine's own keeps two cores busy; all else waits for an answer, or is quick."""
+    return Claim(2.0, GB) if context.show.translation.models else Claim()
+
+
 STEP = Stage[EpisodeContext](
     name="translate",
     version=2,
@@ -180,4 +186,7 @@ STEP = Stage[EpisodeContext](
     settings=settings,
     run=run,
     is_editable=is_for_people,
+    claim=claim,
+    # A draft takes what was accepted in the show's other episodes: in those asked for earlier as they are made now.
+    waits_for=lambda _, earlier: ("translate",) if is_drawn_on(earlier) else (),
 )

@@ -1,0 +1,1 @@
+"""The same steps on many machines: files travel through a private store, work through a Dask scheduler."""

@@ -1,0 +1,279 @@
+"""Workers by way of a Dask scheduler: one of these, or as many processes on this machine.
+
+Rule: all of Dask that castkit uses is here. Dask says which worker does what, and gives a lost worker's task to
+another; it never holds a file or a result, so that nothing is lost with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event as Flag
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from castkit.cluster.workshop import Task, carry_out
+from castkit.engine.machine import memory_bytes
+from castkit.errors import CastkitError, ToolMissing
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
+Listen = Callable[[dict[str, Any]], None]
+
+GPU, MEMORY = "GPU", "MEMORY"  # what a worker says that it has, and a task that it needs
+_TOPIC = "castkit"
+_TOLD_S = 0.5  # between two words of progress of a task
+_FRESH_S = 2.0  # how long it counts what the scheduler said of its workers
+_CONNECT_S = 30
+_JOIN_S = 600.0  # a batch system may start workers late
+_MEMORY_SHARE = 0.75  # the rest is for the system
+
+
+@dataclass(slots=True)
+class Lines:
+    """What workers tell of their tasks: the share done, by task."""
+
+    listen: Listen
+    shares: dict[str, float] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def hear(self, event: tuple[float, Any]) -> None:
+        said = event[1]
+        if said["event"] == "progress":
+            with self.lock:
+                self.shares[str(said["name"])] = float(said["fraction"])
+        else:
+            self.listen(said)
+
+    def share(self, name: str) -> float | None:
+        with self.lock:
+            return self.shares.get(name)
+
+
+def _gone() -> CastkitError:
+    return CastkitError(
+        "the scheduler is gone, and with it the workers",
+        "start it and them anew, then run the command again: what was finished is kept",
+    )
+
+
+class Handed:
+    """A task in Dask's hands."""
+
+    def __init__(self, future: Future[Any], lines: Lines) -> None:
+        self._future, self._lines, self._over = future, lines, Flag()
+        future.add_done_callback(lambda _: self._over.set())
+
+    def wait(self, seconds: float) -> bool:
+        return self._over.wait(seconds)
+
+    def fraction(self) -> float | None:
+        return self._lines.share(str(self._future.key))
+
+    def cancel(self) -> None:
+        with contextlib.suppress(Exception):
+            self._future.cancel()
+
+    def result(self) -> dict[str, Any]:
+        from distributed import KilledWorker  # noqa: PLC0415
+
+        if self._future.status in ("cancelled", "lost"):
+            raise _gone()
+        try:
+            found: dict[str, Any] = self._future.result()
+        except KilledWorker as error:
+            raise CastkitError(
+                "every worker that this was given to died of it",
+                "look into their logs: mostly the memory was too small (a smaller [speech] model, or larger machines)",
+            ) from error
+        return found
+
+
+class Crew:
+    """The workers of a scheduler, as the one who gives them work sees them."""
+
+    def __init__(self, client: Client, address: str, listen: Listen) -> None:
+        self.client, self.address = client, address
+        self._lines = Lines(listen)
+        self._workers: tuple[float, tuple[Mapping[str, Any], ...]] = (0.0, ())
+        client.subscribe_topic(_TOPIC, self._lines.hear)
+
+    @property
+    def dashboard(self) -> str:
+        """The address of Dask's own page; empty where there is none: it needs the package bokeh, at the scheduler."""
+        # A lambda travels whole: the scheduler's machine needs no castkit.
+        if not self.client.run_on_scheduler(lambda: importlib.util.find_spec("bokeh") is not None):
+            return ""
+        info = self.client.scheduler_info(n_workers=0)
+        return self.client.dashboard_link or "" if "dashboard" in info.get("services", {}) else ""
+
+    def workers(self) -> tuple[Mapping[str, Any], ...]:
+        """Every worker that is there now, as Dask tells of it: `nthreads`, `resources`, `host`."""
+        when, found = self._workers
+        if time.monotonic() - when > _FRESH_S:
+            with contextlib.suppress(OSError, ValueError):  # the last answer counts until the scheduler is back
+                found = tuple(self.client.scheduler_info(n_workers=-1)["workers"].values())
+            self._workers = time.monotonic(), found
+        return found
+
+    @property
+    def slots(self) -> int:
+        """How many tasks may run at once."""
+        return sum(int(one["nthreads"]) for one in self.workers())
+
+    def has(self, resource: str) -> float:
+        """The most of this that one worker has."""
+        return max((float(one["resources"].get(resource, 0)) for one in self.workers()), default=0.0)
+
+    def hand_out(self, task: Task, name: str, needs: Mapping[str, float], *, rank: int) -> Handed:
+        """Gives it to a worker that has what it needs; those of a smaller `rank` come first."""
+        if self.client.status != "running":
+            raise _gone()
+        future = self.client.submit(
+            _on_worker, task, name, key=name, resources=dict(needs), priority=-rank, pure=False
+        )  # fmt: skip
+        return Handed(future, self._lines)
+
+    def wait_for_one(self) -> None:
+        """Returns when a worker is there; CastkitError where none joins within ten minutes."""
+        try:
+            self.client.wait_for_workers(1, timeout=_JOIN_S)
+        except TimeoutError as error:
+            address = self.address
+            raise CastkitError(
+                f"no worker joined {address} within {_JOIN_S:.0f} s", f"start one: castkit worker {address}"
+            ) from error
+
+
+def _on_worker(task: Task, name: str) -> dict[str, Any]:
+    """The one function that workers run."""
+    from distributed import get_worker  # noqa: PLC0415
+
+    worker, last = get_worker(), 0.0
+
+    def tell(said: dict[str, Any]) -> None:
+        nonlocal last
+        if said["event"] == "progress" and time.monotonic() - last < _TOLD_S:
+            return
+        last = time.monotonic()
+        worker.log_event(_TOPIC, {**said, "name": name})
+
+    return carry_out(task, Path(worker.local_directory), tell)
+
+
+@contextlib.contextmanager
+def connected(address: str, listen: Listen = lambda _: None) -> Iterator[Crew]:
+    """The workers of the scheduler at this address, or of `local:N`, which are started and ended here.
+
+    `listen` is handed what workers say of an errand: that it began, that it is done, and which process has it.
+    """
+    count = local_count(address)
+    _prepare()
+    from distributed import Client  # noqa: PLC0415
+
+    with contextlib.ExitStack() as stack:
+        cluster = None
+        if count:
+            made = tempfile.TemporaryDirectory(prefix="castkit-workers-", ignore_cleanup_errors=True)
+            cluster = _local(count, stack.enter_context(made))  # a worker that is killed leaves files there
+            stack.callback(_quietly, cluster.close)
+        try:
+            client = Client(cluster or address, timeout=_CONNECT_S, set_as_default=False)
+        except (OSError, ValueError, ImportError) as error:
+            raise CastkitError(
+                f"no Dask scheduler answers at {address}: {error}",
+                "start one there (dask scheduler), or work on this machine alone with --cluster local:2",
+            ) from error
+        stack.callback(_quietly, client.close)
+        yield Crew(client, address, listen)
+
+
+def _quietly(close: Callable[[], object]) -> None:
+    """What goes wrong while a cluster is given up changes nothing: all that counts is in the store."""
+    with contextlib.suppress(Exception):
+        close()
+
+
+def local_count(address: str) -> int:
+    """The number of workers of `local:N`, 0 for an address; CastkitError where it is neither."""
+    kind, _, rest = address.partition(":")
+    if kind == "local" and rest.isdecimal() and 1 <= int(rest) <= 256:
+        return int(rest)
+    if kind in ("tcp", "tls", "ws", "wss") and rest.startswith("//") and rest.strip("/"):
+        return 0
+    raise CastkitError(f"{address!r} is no cluster", "give tcp://host:8786, tls://host:8786 or local:3")
+
+
+def _local(count: int, folder: str) -> LocalCluster:
+    import dask  # noqa: PLC0415
+    from distributed import LocalCluster  # noqa: PLC0415
+
+    dask.config.set({"distributed.comm.timeouts.connect": "60s"})  # a busy machine starts processes slowly
+    memory = (memory_bytes() or 0) * _MEMORY_SHARE
+    return LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        memory_limit=0,
+        local_directory=folder,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+        resources={GPU: int(has_gpu()), MEMORY: memory},
+    )
+
+
+def _prepare() -> None:
+    """Sets what Dask would do otherwise, before it is imported; ToolMissing where it is not here."""
+    if importlib.util.find_spec("distributed") is None:
+        raise ToolMissing("a cluster needs the package distributed", "pip install 'castkit[cluster]'")
+    import dask  # noqa: PLC0415
+
+    # Whatever goes wrong is said in words where the command was given; tracebacks beside them help nobody.
+    names = ("distributed", "distributed.client", "distributed.worker", "distributed.nanny", "distributed.scheduler")
+    dask.config.set({"logging": dict.fromkeys(names, "critical")})
+    # Dask would give numerical libraries one thread each; castkit's pace, and its bytes, are those of a run without it.
+    dask.config.set({"distributed.nanny.pre-spawn-environ": {"DASK_LOGGING__DISTRIBUTED": "critical"}})
+
+
+def has_gpu() -> bool:
+    """Whether recognition would find a GPU on this machine."""
+    from castkit.speech.devices import device  # noqa: PLC0415
+
+    return device("faster-whisper") == "cuda"
+
+
+def work_for(address: str, folder: Path, *, gpus: int, threads: int) -> None:
+    """A worker of the scheduler at this address, until it or the scheduler is ended."""
+    if local_count(address):
+        raise CastkitError("a worker joins a scheduler's address", "give tcp://host:8786")
+    _prepare()
+    resources = {GPU: float(gpus), MEMORY: (memory_bytes() or 0) * _MEMORY_SHARE}
+    try:
+        asyncio.run(_serve(address, folder, resources, threads))
+    except (OSError, TimeoutError, RuntimeError) as error:
+        raise CastkitError(
+            f"no Dask scheduler answers at {address}: {error}", "start one there: dask scheduler"
+        ) from error
+
+
+async def _serve(address: str, folder: Path, resources: dict[str, float], threads: int) -> None:
+    from distributed import Nanny  # noqa: PLC0415
+
+    async with Nanny(
+        address,
+        nthreads=threads,
+        resources=resources,
+        memory_limit=0,  # the system's own limit is enough; Dask's would end a worker that may go on
+        local_directory=str(folder),
+        death_timeout=_CONNECT_S * 2,
+    ) as nanny:
+        await nanny.finished()

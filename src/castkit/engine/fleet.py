@@ -1,0 +1,294 @@
+"""Many subjects at once, each stage when its inputs are there and its claim fits; one that fails stops no other.
+
+Rule: what comes of it is, byte for byte, what comes of one subject after the other in the order asked for. So what
+leaves the machine leaves in that order, and so does what looks at another subject's work (`Stage.waits_for`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from castkit.engine import events
+from castkit.engine.claims import Claim, Room, Taken
+from castkit.engine.place import Place
+from castkit.engine.runner import Cancelled, Due, Runner
+from castkit.engine.stage import Stage
+
+C = TypeVar("C")
+LOOKING = 4  # threads that look whether stages must run: they read files, and ask the store
+MOST_RUNNING = 64  # threads of the local executor, more than the cores of any machine keep busy
+MOST_HELD_UP = 64  # subjects that are done but for what must wait for those before them; each holds its lock
+MOST_OVERTAKEN = 16  # times that a stage is passed by later ones with smaller claims; then all wait for it
+TICK_S = 0.2  # how soon Ctrl-C is heard everywhere
+
+
+@dataclass(frozen=True)
+class Work(Generic[C]):
+    """One subject to be brought up to date: its context, its place, its stages, and those to run though up to date.
+
+    `held` is entered before the first look at the subject and left after its last receipt: it takes the lock. Where it
+    raises, on its way in or out, the subject has failed. It is left with the error where a stage failed.
+    """
+
+    context: C
+    place: Place
+    stages: tuple[Stage[C], ...]
+    redo: frozenset[str] = frozenset()
+    held: Callable[[], AbstractContextManager[object]] = nullcontext
+
+
+@dataclass(frozen=True)
+class Order(Generic[C]):
+    """A stage that must run, and why. `rank` is smaller the earlier it was asked for: (subject, row of its table).
+
+    To have it done elsewhere, give `runner.execute` a copy of the stage with another `run`: outputs, receipts, edits
+    and words stay with the runner, and that `run` has its Job to tell progress, which raises Cancelled when it is over.
+    """
+
+    runner: Runner[C]
+    stage: Stage[C]
+    due: Due
+    rank: tuple[int, int]
+
+
+class Executor(Protocol[C]):
+    """Where stages run; asked from one thread."""
+
+    def fits(self, claim: Claim, beside: Sequence[Claim]) -> bool:
+        """Whether this claim could be taken now, with room left for those `beside`, which wait and come first.
+
+        Where nothing runs, every claim fits.
+        """
+
+    def submit(self, order: Order[C]) -> Future[None]:
+        """Has `order.runner.execute(order.stage, order.due.reason)` done; the future raises what that raises."""
+
+    def ended(self, order: Order[C]) -> None:
+        """What the order claimed is free again: its future is done."""
+
+    def close(self) -> None:
+        """Waits for what runs; every runner of it that shall not end its work has been cancelled before."""
+
+
+class Local(Generic[C]):
+    """Stages on threads of this process; their heavy work is done by libraries and programs that let others run."""
+
+    def __init__(self, room: Room | None = None) -> None:
+        self._taken = Taken(room or Room.measured())
+        self._pool = ThreadPoolExecutor(MOST_RUNNING, thread_name_prefix="castkit")
+
+    def fits(self, claim: Claim, beside: Sequence[Claim]) -> bool:
+        return self._taken.fits(claim, beside=tuple(beside))
+
+    def submit(self, order: Order[C]) -> Future[None]:
+        self._taken.take(order.due.claim)
+        return self._pool.submit(order.runner.execute, order.stage, order.due.reason)
+
+    def ended(self, order: Order[C]) -> None:
+        self._taken.give_back(order.due.claim)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def usual_at_once(room: Room) -> int:
+    """How many subjects to begin before the first has ended, so that no core waits where one recognises for long."""
+    return max(2, min(MOST_RUNNING, round(2 * room.cores)))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A subject that failed, and how: by a CastkitError, or by a bug of ours."""
+
+    subject: str
+    error: Exception
+
+
+@dataclass
+class _Underway(Generic[C]):
+    """A subject that is being worked on."""
+
+    number: int
+    work: Work[C]
+    stack: ExitStack
+    runner: Runner[C]
+    began: float
+    waiting: list[Stage[C]]
+    over: set[str] = field(default_factory=set)  # the names of stages that are up to date
+    ready: list[Order[C]] = field(default_factory=list)
+    overtaken: Counter[str] = field(default_factory=Counter)
+    busy: int = 0  # looks and runs
+    is_held_up: bool = False  # all that is left waits for subjects before this one
+    error: Exception | None = None
+    failed_at: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(stage.name for stage in self.work.stages)
+
+    @property
+    def is_over(self) -> bool:
+        return not self.busy and (self.error is not None or not (self.waiting or self.ready))
+
+    def may_begin(self, stage: Stage[C], earlier: Sequence[_Underway[C]]) -> bool:
+        """Whether the stage's inputs are there, and what it waits for of earlier subjects is over."""
+        if not set(stage.after) & self.names <= self.over:
+            return False
+        return all(self._wanted_of(other, stage) <= other.over for other in earlier)
+
+    def _wanted_of(self, other: _Underway[C], stage: Stage[C]) -> frozenset[str]:
+        sent = {each.name for each in other.work.stages if stage.sends and each.sends}
+        return frozenset(sent.union(stage.waits_for(self.work.context, other.work.context))) & other.names
+
+    def stop(self, stage: Stage[C], error: Exception) -> None:
+        """Gives the subject up: its first error counts, and what runs beside it is cut short."""
+        self.runner.cancelled.set()
+        self.ready.clear()
+        if self.error is None:
+            self.error, self.failed_at = error, stage.name
+
+
+class Fleet(Generic[C]):
+    """Brings many subjects up to date; `at_once` is how many are begun and not ended, 1 for one after the other."""
+
+    def __init__(self, executor: Executor[C], report: events.Report, *, at_once: int) -> None:
+        self._executor = executor
+        self._report = report
+        self._at_once = at_once
+        self._underway: list[_Underway[C]] = []  # in the order asked for
+        self._pending: dict[Future[Any], tuple[_Underway[C], Stage[C], Order[C] | None]] = {}  # looks, and runs
+        self._failures: dict[int, Failure] = {}
+        self._are_many = False
+
+    def run(self, works: Sequence[Work[C]]) -> tuple[Failure, ...]:
+        """Brings all up to date, and gives those that failed, in the order asked for. Closes the executor.
+
+        Whatever else is raised (Ctrl-C) comes out when all that ran has been given up and has ended.
+        """
+        self._are_many = len(works) > 1
+        coming = iter(enumerate(works))
+        with ThreadPoolExecutor(LOOKING, thread_name_prefix="castkit-look") as lookers:
+            try:
+                while self._open(coming) or self._underway:
+                    self._look(lookers)
+                    self._start()
+                    self._settle()
+                    self._leave()
+            except BaseException:
+                for one in self._underway:
+                    one.runner.cancelled.set()
+                raise
+            finally:
+                lookers.shutdown(wait=True, cancel_futures=True)
+                self._executor.close()
+                self._abandon()
+        return tuple(self._failures[number] for number in sorted(self._failures))
+
+    def _open(self, coming: Iterator[tuple[int, Work[C]]]) -> bool:
+        """Begins with as many subjects as there may be at once; whether one was begun, or failed to be."""
+        is_any = False
+        while self._has_place() and (following := next(coming, None)):
+            is_any = True
+            number, work = following
+            began = time.monotonic()
+            try:
+                with ExitStack() as stack:
+                    stack.enter_context(work.held())
+                    runner = Runner(work.place, work.context, self._report, work.redo)
+                    self._underway.append(_Underway(number, work, stack.pop_all(), runner, began, list(work.stages)))
+            except Exception as error:  # noqa: BLE001 - whatever it is, other subjects have nothing to do with it
+                self._tell_ended(number, work, began, error)
+        return is_any
+
+    def _has_place(self) -> bool:
+        held_up = sum(one.is_held_up for one in self._underway) if self._at_once > 1 else 0
+        return len(self._underway) - held_up < self._at_once and held_up < MOST_HELD_UP
+
+    def _look(self, lookers: ThreadPoolExecutor) -> None:
+        """Has every stage looked at whose inputs are there."""
+        for place, one in enumerate(self._underway):
+            for stage in list(one.waiting if one.error is None else ()):
+                try:
+                    if not one.may_begin(stage, self._underway[:place]):
+                        continue
+                except Exception as error:  # noqa: BLE001 - as above
+                    one.stop(stage, error)
+                    break
+                one.waiting.remove(stage)
+                one.busy += 1
+                self._pending[lookers.submit(one.runner.look, stage)] = one, stage, None
+            one.is_held_up = not (one.busy or one.ready or one.is_over)
+
+    def _start(self) -> None:
+        """Starts what fits, what was asked for first before the rest; what was overtaken often is waited for."""
+        passed: list[tuple[_Underway[C], str]] = []
+        reserved: list[Claim] = []
+        for one in self._underway:
+            for order in sorted(one.ready, key=lambda each: each.rank):
+                name, claim = order.stage.name, order.due.claim
+                if not self._executor.fits(claim, reserved):
+                    passed.append((one, name))
+                    if one.overtaken[name] >= MOST_OVERTAKEN:
+                        reserved.append(claim)
+                    continue
+                one.ready.remove(order)
+                one.busy += 1
+                self._pending[self._executor.submit(order)] = one, order.stage, order
+                for other, overtaken in passed:
+                    other.overtaken[overtaken] += 1
+
+    def _settle(self) -> None:
+        """Waits until looks or runs are done, and takes in what came of them."""
+        if not self._pending and not any(one.is_over for one in self._underway):
+            if self._underway:
+                raise ValueError("stages wait for each other")
+            return
+        for future in wait(self._pending, timeout=TICK_S, return_when=FIRST_COMPLETED).done:
+            one, stage, order = self._pending.pop(future)
+            one.busy -= 1
+            if order:
+                self._executor.ended(order)
+            error = future.exception()
+            if isinstance(error, Exception):
+                one.stop(stage, error)
+            elif due := future.result():
+                if one.error is None:
+                    one.ready.append(Order(one.runner, stage, due, (one.number, one.work.stages.index(stage))))
+            else:
+                one.over.add(stage.name)
+
+    def _leave(self) -> None:
+        """Ends with the subjects of which nothing more comes."""
+        for one in [each for each in self._underway if each.is_over]:
+            self._underway.remove(one)
+            error = one.error
+            try:
+                with one.stack:
+                    one.runner.close(is_done=error is None)
+                    if error is not None:
+                        raise error
+            except Exception as last:  # noqa: BLE001 - as above
+                error = last
+            self._tell_ended(one.number, one.work, one.began, error, one.failed_at)
+
+    def _abandon(self) -> None:
+        """Lets go of what was given up."""
+        for one in self._underway:
+            with suppress(Exception), one.stack:
+                one.runner.close(is_done=False)
+                raise Cancelled
+        self._underway.clear()
+
+    def _tell_ended(self, number: int, work: Work[C], began: float, error: Exception | None, step: str = "") -> None:
+        subject = work.place.subject
+        if error is not None:
+            self._failures[number] = Failure(subject, error)
+        if self._are_many:
+            why = "" if error is None else str(error) or type(error).__name__
+            self._report(events.Ended(subject, step, time.monotonic() - began, why))
