@@ -22,6 +22,12 @@ class CastkitError(Exception):
         return self.message
 
 
+def by_newer(where: object, more: str = "") -> CastkitError:
+    """That a newer castkit wrote what lies there, and this one would misread it; `more` is another way out."""
+    remedy = "install the castkit that wrote it, from its own repository"
+    return CastkitError(f"{where} was written by a newer castkit", f"{remedy}; {more}" if more else remedy)
+
+
 class ConfigError(CastkitError):
     """Every problem found in a castkit.toml or episode.toml, all at once."""
 

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from built_show import cover
-from castkit_cli import BOOKKEEPING
-from faulty_castkit import Ended, Plan, points_in, run
-from s3server import S3Server
+from castkit_cli import BOOKKEEPING, Ended
 
+from built_show import cover
 from castkit import atomic
 from castkit.ffmpeg import find_tools
+from castkit.storage.s3_probe import is_probe
+from faulty_castkit import Plan, points_in, run
+from s3server import S3Server
 
 ROOT = Path(__file__).parent.parent.parent
 KINDS = ("write", "fsync", "rename", "unlink", "send")
@@ -66,10 +67,7 @@ title = { en = "Welcome", zh-Hans = "开场" }
 FOLDER = '\n[store]\nkind = "folder"\npath = "public"\nbase_url = "http://127.0.0.1:8000"\n'
 WORDS = "Hello and welcome to a short talk about old age."
 ACCEPTED = "1\n00:00:00,200 --> 00:00:02,500\n欢迎收听。\n"
-EVERYTHING = (
-    '\n[audio]\nformats = ["mp3", "m4a", "opus"]\n\n[video]\nhls = true\nburn_in = "en"\n\n'
-    '[subtitles]\nbilingual = ["en", "zh-Hans"]\n'
-)
+EVERYTHING = '\n[audio]\nformats = ["mp3", "m4a", "opus"]\n\n[video]\nhls = true\nburn = "en"\n'
 
 
 @dataclass(frozen=True)
@@ -94,6 +92,7 @@ class Bucket:
         return {
             key.removeprefix(f"{PREFIX}/"): client.get_object(Bucket=self.server.bucket, Key=key)["Body"].read()
             for key in self.keys()
+            if not is_probe(key.removeprefix(f"{PREFIX}/"))  # empty, and removed by a run an hour later
         }
 
     def unfinished(self) -> list[str]:
@@ -145,7 +144,7 @@ class Road:
         where = f"{self.name} {number}: {reached[-1] if reached else 'nothing'}"
         if killed.code >= 0:
             return [] if len(reached) < number else [f"{where}: was not killed: {killed.err}"]
-        found = [*self._half_sent(objects(workspace, self.bucket))]
+        found = [*self.half_sent(objects(workspace, self.bucket))]
         again = publish(workspace, Plan(kinds=()), self.bucket)
         if again.code:
             return [f"{where}: {one}" for one in (*found, f"the next run ends with {again.code}: {again.err}")]
@@ -156,14 +155,14 @@ class Road:
             found += [f"an upload left over: {key}" for key in self.bucket.unfinished()]
         return [f"{where}: {one}" for one in found]
 
-    def _half_sent(self, held: Mapping[str, bytes]) -> Iterator[str]:
+    def half_sent(self, held: Mapping[str, bytes]) -> Iterator[str]:
         """What listeners could get at this moment that is neither the old nor the new, or is named and not there."""
         for key, data in held.items():
-            if data not in (self.before.get(key), self.after.get(key)) and not key.startswith(".castkit"):
+            if data not in (self.before.get(key), self.after.get(key)):
                 yield f"{key} is half sent"
         for key, data in held.items():
             if key.startswith("feeds/") and key.endswith(".xml"):
-                named = re.findall(r"(?:http://127\.0\.0\.1:8000|https://cast\.example)/(episodes/[^\"<&?#]+)", str(data))
+                named = re.findall(r"//(?:127\.0\.0\.1:8000|cast\.example)/(episodes/[^\"<&?#]+)", data.decode())
                 yield from (f"{key} names {one}, which is not there" for one in set(named) - held.keys())
 
 
@@ -212,6 +211,43 @@ def objects(workspace: Path, bucket: Bucket | None) -> dict[str, bytes]:
     return {path.relative_to(workspace / "public").as_posix(): path.read_bytes() for path in found}
 
 
+def first(folder: Path) -> Road:
+    """Everything, from the recording to the folder `public`; nobody is heard."""
+    return _road("first", _tone(folder, FOLDER), None)
+
+
+def to_bucket(folder: Path, bucket: Bucket) -> Road:
+    """What is built goes to a bucket that is empty."""
+    workspace = _tone(folder, bucket.toml)
+    _done(run(Plan(kinds=()), "build", "talk", cwd=workspace))
+    return _road("bucket", workspace, bucket)
+
+
+def change(folder: Path) -> Road:
+    """An episode in the folder `public` gets words and accepted subtitles: files are replaced and come to be."""
+    workspace = _tone(folder, FOLDER)
+    _done(publish(workspace, Plan(kinds=()), None))
+    return _road("change", _worded(workspace), None)
+
+
+def change_in_bucket(folder: Path, bucket: Bucket) -> Road:
+    """The same in a bucket."""
+    workspace = _tone(folder, bucket.toml)
+    bucket.clear()
+    _done(publish(workspace, Plan(kinds=()), bucket))
+    return _road("change-bucket", _worded(workspace), bucket)
+
+
+def whole(folder: Path) -> Road:
+    """Everything castkit can make of four seconds of a real camera: heard by the real model, streamed, burnt in."""
+    camera = str(ROOT / "episodes/episode-03/raw/camera.mp4")
+    return _road("whole", _show(folder, ("-i", camera, "-t", "4", "-c", "copy"), "mp4", FOLDER + EVERYTHING), None)
+
+
+def _tone(folder: Path, more: str) -> Path:
+    return _show(folder, ("-f", "lavfi", "-i", "sine=frequency=440:duration=3"), "wav", more)
+
+
 def _show(folder: Path, source: tuple[str, ...], suffix: str, more: str) -> Path:
     workspace = folder / "show"
     raw = workspace / "episodes/talk/raw"
@@ -220,12 +256,39 @@ def _show(folder: Path, source: tuple[str, ...], suffix: str, more: str) -> Path
     (workspace / "cover.png").write_bytes(cover())
     (workspace / "episodes/talk/episode.toml").write_text(EPISODE.replace("RAW", suffix), "utf-8")
     command = [str(find_tools().ffmpeg), "-v", "error", *source, str(raw / f"talk.{suffix}")]
-    find_tools.__wrapped__ if False else None
-    _ran(command)
+    subprocess.run(command, check=True)
     return workspace
 
 
-def _ran(command: list[str]) -> None:
-    import subprocess
+def _worded(workspace: Path) -> Path:
+    """A person writes down what was said, and accepts subtitles in the other language."""
+    path = workspace / "episodes/talk/build/transcript.json"
+    transcript = json.loads(path.read_text("utf-8"))
+    words = [
+        {"start_ms": 200 + 200 * at, "end_ms": 380 + 200 * at, "text": f" {word}", "probability": 1.0}
+        for at, word in enumerate(WORDS.split())
+    ]
+    transcript["utterances"] = [{"words": words, "speaker": "host"}]
+    path.write_text(json.dumps(transcript), "utf-8")
+    accepted = workspace / "episodes/talk/subtitles/talk.zh-Hans.srt"
+    accepted.parent.mkdir()
+    accepted.write_text(ACCEPTED, "utf-8")
+    return workspace
 
-    subprocess.run(command, check=True)
+
+def _road(name: str, start: Path, bucket: Bucket | None) -> Road:
+    """The road from here, gone once undisturbed in a copy."""
+    if bucket:
+        if name == "bucket":
+            bucket.clear()
+        bucket.copy(PREFIX, f"{PREFIX}-{name}")
+    log = start.parent / "points"
+    workspace = Path(shutil.copytree(start, start.parent / "undisturbed" / "show"))
+    before = objects(workspace, bucket)
+    _done(publish(workspace, Plan(kinds=KINDS, log=str(log)), bucket))
+    after = objects(workspace, bucket)
+    return Road(name, start, bucket, before, after, tree(workspace), tuple(points_in(log)))
+
+
+def _done(ended: Ended) -> None:
+    assert ended.code == 0, ended.err

@@ -1,4 +1,4 @@
-"""docs/safekeeping.md: its commands do what it says, its settings are read, its .gitignore is what init writes."""
+"""docs/how-to/safekeeping.md: its commands do what it says, its settings are read, its .gitignore is that of init."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from castkit.config import load_show
 from castkit.scaffold.show import IGNORED
 
 ROOT = Path(__file__).parent.parent.parent
-TEXT = (ROOT / "docs/safekeeping.md").read_text("utf-8")
+TEXT = (ROOT / "docs/how-to/safekeeping.md").read_text("utf-8")
 
 
 def blocks(kind: str) -> list[str]:

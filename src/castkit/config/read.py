@@ -130,8 +130,8 @@ def _show(read: Source, workspace: Workspace) -> tuple[Show | None, list[Problem
 def _episode(read: Source, slug: str, facts: Facts) -> tuple[Episode | None, list[Problem]]:
     problems = list(read.failures)
     if re.fullmatch(SLUG, slug) is None:
-        guess = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", slug).lower()).strip("-")
-        words = "the folder's name is part of web addresses; allowed: small letters, digits and hyphens"
+        guess = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", slug).lower())[:200].strip("-")
+        words = "the folder's name is part of web addresses; allowed: at most 200 small letters, digits and hyphens"
         problems.append(Problem(read.name, words + did_you_mean(guess)))
     if read.data is None:
         return None, problems

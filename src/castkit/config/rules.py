@@ -234,6 +234,14 @@ def _backup_place(value: str, facts: Facts) -> Fault | None:
     return None
 
 
+def _cluster_store(value: str, facts: Facts) -> Fault | None:
+    """A bucket: what machines without a common disk can all reach."""
+    found = bucket_and_prefix(value)
+    if not value or (found and found[0]):
+        return _prefix(found[1], facts) if found else None
+    return Fault("a bucket, as in s3://bucket/prefix")
+
+
 def _burnt(value: str, facts: Facts) -> Fault | None:
     if not value or value == "bilingual":
         return None
@@ -283,6 +291,8 @@ SHOW_RULES: dict[str, Check] = {
     "translation.models[]": _inside,
     "backup.to": _backup_place,
     "backup.endpoint": web_or_nothing,
+    "cluster.store": _cluster_store,
+    "cluster.endpoint": web_or_nothing,
     "translation.key_variable": _variable,
 }
 EPISODE_RULES: dict[str, Check] = {

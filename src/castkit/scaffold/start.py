@@ -124,7 +124,7 @@ def _check_slug(workspace: Workspace, slug: str) -> None:
         guess = ascii_name(slug, "episode-01")
         raise CastkitError(
             f"{slug!r} cannot be an episode's name: it becomes part of web addresses",
-            f"use small letters, digits and hyphens: {guess}",
+            f"use small letters, digits and hyphens, 200 at most: {guess[:200]}",
         )
     if workspace.episode(slug).toml.exists():
         raise CastkitError(f"there already is an episode {slug}", "choose another name; its guid must never change")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit.atomic import write_bytes
-from castkit.errors import CastkitError
+from castkit.errors import CastkitError, by_newer
 from castkit.model.cue import Cue, CueException, CueTrack, Origin
 from castkit.model.timeline import Piece, Timeline
 from castkit.steps.context import EpisodeContext
@@ -23,6 +23,8 @@ from castkit.subtitles.files import read_srt
 from castkit.subtitles.merge.result import moved, recut
 from castkit.subtitles.profile import breaches
 from castkit.workspace import inside
+
+_VERSION = 1  # of clocks.json, the highest that this castkit reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ def _records(context: EpisodeContext) -> _Records:
 
 
 def _from_json(value: Any) -> _Records:
+    if value["version"] > _VERSION:
+        raise by_newer("subtitles/clocks.json")
     return {
         language: {each["sha256"]: _made(each) for each in (one, *one.get("beside", ()))}
         for language, one in value["files"].items()
@@ -197,7 +201,7 @@ def _timeline(pieces: Any) -> Timeline:
 def _to_json(records: _Records) -> dict[str, Any]:
     files = {language: _listed(found) for language, found in records.items() if found}
     note = "on which edit of the recordings each file was made; castkit moves its cues when the edit changes"
-    return {"version": 1, "note": note, "files": files}
+    return {"version": _VERSION, "note": note, "files": files}
 
 
 def _listed(found: dict[str, Made]) -> dict[str, Any]:

@@ -6,7 +6,9 @@ Rule: all bad recordings are reported in one error, before anything is made of t
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path, PurePath
@@ -51,7 +53,23 @@ def inside(context: EpisodeContext, base: Path, name: str, said_in: str) -> Path
     if path.exists() and not path.is_file():  # whose end nobody would ever read
         what = "a folder" if path.is_dir() else "a pipe or device"
         raise CastkitError(f"{said_in}: {name} is {what}, not a file", "name the recording itself")
+    if not path.exists() and (twin := _twin(path)):
+        raise CastkitError(
+            f"{said_in}: there is no {name}; there is {twin.name!a}, which is another name on this system",
+            "rename the file as it is written there: macOS and Windows take both for one name",
+        )
     return path
+
+
+def _twin(path: Path) -> Path | None:
+    """A file that lies there under this name in capitals, or with its accents as characters of their own."""
+
+    def plain(name: str) -> str:
+        return unicodedata.normalize("NFC", name).casefold()
+
+    with suppress(OSError):
+        return next((one for one in path.parent.iterdir() if plain(one.name) == plain(path.name)), None)
+    return None
 
 
 @dataclass(slots=True)

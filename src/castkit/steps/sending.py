@@ -54,15 +54,16 @@ def send_items(store: Store, items: Sequence[Item], job: Job, notebook: Path | N
     media = [item for item in items if item.file.type.startswith(_MEDIA)]
     rest = [item for item in items if item not in media]
 
-    def put(item: Item) -> StoredFile | None:
-        is_new = put_whole(store, item.path, _terms(item, notebook), key=item.file.key, progress=share.of_next())
+    def put(item: Item) -> None:
+        put_whole(store, item.path, _terms(item, notebook), key=item.file.key, progress=share.of_next())
         share.add(item.file.length)
-        return item.file if is_new else None
 
-    sent = [put(item) for item in media]
+    for item in media:
+        put(item)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        sent += pool.map(put, rest)
-    for text in seen_by_listeners([file for file in sent if file]):
+        list(pool.map(put, rest))
+    # What was there already too: a run that was killed after sending it has looked at nothing.
+    for text in seen_by_listeners([item.file for item in items]):
         job.note(text)
 
 

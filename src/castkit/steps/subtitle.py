@@ -93,7 +93,8 @@ def run(context: EpisodeContext, job: Job) -> None:
     for note in notes:
         job.note(note)
     if not track.cues:
-        job.note(f"no words were recognised, so there are no subtitles; if there are some, put them into {file}")
+        place = file.relative_to(context.workspace.root).as_posix()
+        job.note(f"no words were recognised, so there are no subtitles; if there are some, put them into {place}")
     note_exceptions(job, track)
     write_srt(job.output(paths.srt(language)), track.cues)
     write_json(job.output(paths.spoken_track), {"version": 1, **described(track, found)})
