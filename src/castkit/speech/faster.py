@@ -14,6 +14,7 @@ from castkit.errors import CastkitError, ToolMissing
 from castkit.speech import threads
 from castkit.speech.attempts import SEED, Attempt, Rung, most_tokens
 from castkit.speech.sound import RATE
+from castkit.speech.spare import give_back
 from castkit.speech.transcriber import PROMPT_MS, PROMPT_TOKENS, STAMP_MS, Order, Task
 from castkit.speech.words import TimedText
 
@@ -144,6 +145,7 @@ class FasterEncoded:
         found: dict[int, tuple[TimedText, ...]] = dict.fromkeys(range(len(orders)), ())
         kinds: list[Hashable] = [(order.task.language, order.task.translate) for order in orders]
         at_once = self.texts // _ALIGNED_AS or len(orders)
+        give_back()
         groups = ([number for number in group if texts[number]] for group in _groups(kinds))
         for numbers in (part for group in groups for part in _parts(group, at_once)):
             some = [orders[number] for number in numbers]
@@ -166,6 +168,7 @@ class FasterEncoded:
         if rung.temperature:
             way = {"beam_size": 1, "num_hypotheses": rung.beam_size, "sampling_topk": 0}
             way["sampling_temperature"] = rung.temperature
+            give_back()
             model = self._drawing = self._drawing or self.open_drawing()
         length = len(prompts[0])
         text = min(CONTEXT - length, most_tokens(max(self.lengths[order.window] for order in orders) / RATE))
