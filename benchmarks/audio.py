@@ -23,13 +23,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))  # the makers of recordings, and the meter that shares no code with castkit
+
+from measuring import measured  # noqa: E402
 
 from castkit.errors import CastkitError  # noqa: E402
 from castkit.ffmpeg import find_tools, version  # noqa: E402
@@ -46,30 +47,6 @@ SCENE = (
     "[host][guest]amix=normalize=0,volume=-4dB"
 )
 LEANING = "volume='pow(10,(1.5*sin(2*PI*t/937)+0.5*sin(2*PI*t/71))/20)':eval=frame"
-
-
-@dataclass(frozen=True)
-class Used:
-    """What a command and all that it started took; memory is that of the largest single process."""
-
-    cpu_s: float
-    wall_s: float
-    memory_mb: float
-    said: str
-
-
-def measured(*command: str) -> Used:
-    """Runs a command; the system adds up what a process's children took once it has waited for them."""
-    began = time.perf_counter()
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-        said.seek(0)
-        text = said.read().decode()
-    return Used(usage.ru_utime + usage.ru_stime, time.perf_counter() - began, usage.ru_maxrss / 1024, text)
 
 
 def make_recording(out: Path, minutes: float) -> None:
@@ -111,8 +88,8 @@ def _cpu_s() -> float:
     return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, _WHO))
 
 
-def judge(path: Path, *, is_long: bool) -> None:
-    """In a process of its own: prints loudness and true peak by ffmpeg's ebur128, and by the tests' own meter."""
+def by_ebur128(path: Path) -> tuple[float, float, float]:
+    """LUFS, dBTP and LU of range of a file, by ffmpeg's meter; mono is what both ears hear."""
     command = [
         FFMPEG,
         "-hide_banner",
@@ -130,7 +107,13 @@ def judge(path: Path, *, is_long: bool) -> None:
         r"I:\s+(\S+) LUFS.*?LRA:\s+(\S+) LU.*?Peak:\s+(\S+) dBFS", log[log.rindex("Summary:") :], re.DOTALL
     )
     assert found  # noqa: S101
-    text = f"{found[1]} LUFS, {found[3]} dBTP, range {found[2]} LU by ebur128"
+    return float(found[1]), float(found[3]), float(found[2])
+
+
+def judge(path: Path, *, is_long: bool) -> None:
+    """In a process of its own: prints loudness and true peak by ffmpeg's ebur128, and by the tests' own meter."""
+    lufs, peak, spread = by_ebur128(path)
+    text = f"{lufs} LUFS, {peak} dBTP, range {spread} LU by ebur128"
     if not is_long:  # it holds the whole sound
         import bs1770  # noqa: PLC0415
 

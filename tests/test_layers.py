@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine", *TOOLBOXES),
     ("config", "scaffold"),
     ("steps",),
-    ("pipeline", "review"),
+    ("pipeline", "review", "cluster"),
     ("cli",),
     ("__main__",),
 )
@@ -46,6 +46,7 @@ HOMES = {
     "charset_normalizer": ("subtitles.incoming.encoding",),
     "pydub": ("audio.jingle",),
     "ffmpeg": ("ffmpeg.graph",),
+    "psutil": ("ffmpeg.memory",),
     "faster_whisper": ("speech.faster",),
     "onnxruntime": ("speech.vad",),
     "ctranslate2": ("speech.faster", "translate.local"),
@@ -56,6 +57,8 @@ HOMES = {
     "whisper": ("speech.openai",),
     "torch": ("speech.openai",),
     "mutagen": ("audio.tags",),
+    "dask": ("cluster.on_dask",),
+    "distributed": ("cluster.on_dask",),
     "srt": ("subtitles.files",),
     "rjieba": ("subtitles.atoms", "wording.dictionary", "wording.segments"),
     "opencc": ("translate.script",),
@@ -66,7 +69,7 @@ HOMES = {
     "markdown_it": ("notes.html",),
     "matplotlib": ("report.plots",),
     "PIL": ("artwork", "video.fonts"),
-    "filelock": ("engine.run", "speech.fetch"),
+    "filelock": ("engine.place", "speech.fetch"),
     "tomlkit": ("feed.ledger", "scaffold.toml"),
     "rapidfuzz": (
         "config.problems",
@@ -137,7 +140,7 @@ def test_libraries_stay_in_their_homes(path: Path) -> None:
 
 def test_subprocesses_are_run_in_one_module() -> None:
     users = {name_of(path) for path in modules() for _, target in imports(path) if target == "subprocess"}
-    assert users <= {"ffmpeg.tools", "ffmpeg.starting", "speech.pip"}, users
+    assert users <= {"ffmpeg.memory", "ffmpeg.tools", "ffmpeg.starting", "speech.pip"}, users
 
 
 def test_the_table_of_homes_is_whole_and_true() -> None:

@@ -24,7 +24,14 @@ from built_show import make_show
 from castkit.config import load_episode, load_glossary, load_show
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/glossary.md", "docs/translation.md")
+PAGES = (
+    "README.md",
+    "docs/explanation/translation.md",
+    "docs/how-to/cluster.md",
+    "docs/how-to/glossary.md",
+    "docs/how-to/moving.md",
+    "docs/tutorial/first-episode.md",
+)
 QUICKER = {"PIP_COMPILE": "0"}  # pip: what is imported is compiled then, and the rest of each venv is not
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
@@ -156,7 +163,7 @@ def test_the_other_blocks_run_as_written(clone: Clone, ran: Ran) -> None:
 def test_settings_are_as_the_pages_write_them(tmp_path: Path, name: str) -> None:
     """Every block of TOML, put into the file it names, is read without a complaint."""
     found = re.findall(r"^```toml\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    assert len(found) >= 2
+    assert found
     for number, block in enumerate(found):
         workspace = make_show(tmp_path / str(number))
         paths = workspace.episode("talk")

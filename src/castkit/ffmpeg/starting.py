@@ -14,14 +14,12 @@ from subprocess import PIPE, Popen
 from types import FrameType
 
 from castkit.errors import ToolMissing
+from castkit.ffmpeg.memory import bounded
 
 INSTALL_HINT = (
     'install it with "apt-get install ffmpeg" (macOS: brew, Windows: winget); or without root, in the folder of '
     'castkit\'s repository: python -m pip install -c constraints.txt ".[ffmpeg]"'
 )
-
-LEAST_MEMORY, MOST_MEMORY = 2 << 30, 8 << 30
-"""Bytes that one ffmpeg may fill: what the machine has, but within these. A 4K picture on 16 cores takes 2 GB."""
 
 
 @contextmanager
@@ -29,15 +27,17 @@ def started(command: Sequence[str]) -> Iterator[Popen[bytes]]:
     """A running program, its output and log as pipes; waited for on the way out, killed where the body raised.
 
     Where castkit itself is killed, Linux ends the program too; elsewhere it finishes what it was given.
-    ToolMissing where it does not run.
+    ToolMissing where it does not run, CastkitError where it had to be ended for the memory that it filled.
     """
     running: list[Popen[bytes]] = []
     with ExitStack() as leash:
         try:
             with _held(signal.SIGINT), _held(signal.SIGTERM):
                 running.append(_leashed(command, leash))
+            complain = bounded(running[0], leash)
             yield running[0]
             running[0].wait()
+            complain()
         except BaseException:
             for process in running:
                 process.kill()
@@ -64,7 +64,6 @@ def _leashed(command: Sequence[str], leash: ExitStack) -> Popen[bytes]:
         raise ToolMissing(f"{command[0]} does not run: {error.strerror or error}", INSTALL_HINT) from None
     finally:
         os.close(reading)
-    _limit_memory(process.pid)
     return process
 
 
@@ -76,16 +75,6 @@ def _bind(reading: int, pid: int) -> None:
         with suppress(OSError):
             fcntl.fcntl(reading, fcntl.F_SETOWN, pid)
             fcntl.fcntl(reading, fcntl.F_SETFL, fcntl.fcntl(reading, fcntl.F_GETFL) | os.O_ASYNC)
-
-
-def _limit_memory(pid: int) -> None:
-    """Bounds what the process can fill, where that can be done from outside (Linux)."""
-    with suppress(ImportError, AttributeError, OSError, ValueError):
-        import resource  # noqa: PLC0415 - Windows has none
-
-        installed = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        limit = max(LEAST_MEMORY, min(MOST_MEMORY, installed))
-        resource.prlimit(pid, resource.RLIMIT_DATA, (limit, limit))
 
 
 @contextmanager
