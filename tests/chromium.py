@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 needs_chromium = pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine: apt-get install chromium")
@@ -28,3 +28,12 @@ def chromium(*options: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=PROGRAM, args=[*_OPTIONS, *options])
         yield started
         started.close()
+
+
+def reload_until(page: Page, is_kept: Callable[[], bool]) -> None:
+    """Reloads until what the page kept is there: the browser may hand it to a new process a moment late."""
+    for _ in range(20):
+        page.reload()
+        if is_kept():
+            return
+        page.wait_for_timeout(250)

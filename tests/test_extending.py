@@ -49,7 +49,7 @@ def run(root: Path, *command: str) -> None:
     ended = subprocess.run(
         [sys.executable, *command],
         cwd=root,
-        env=os.environ | {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": ""},
         capture_output=True,
         encoding="utf-8",
         check=False,

@@ -14,11 +14,12 @@ from click.testing import CliRunner, Result
 from built_show import EPISODE, build, context, make_show, write
 from castkit.cli import road
 from castkit.cli.main import cli
-from castkit.config import load_show
+from castkit.config import load_all, load_show
 from castkit.engine.run import lock
 from castkit.model.imported import identity_of
 from castkit.model.published import Published
 from castkit.steps import upload
+from castkit.steps.context import EpisodeContext
 from castkit.workspace import Workspace
 
 DAYS = {"ant": "2025-01-01", "bee": "2025-02-01", "cat": "2025-03-01", "dog": "2025-04-01"}
@@ -220,3 +221,17 @@ def test_what_contradicts_itself_is_a_usage_error(tmp_path: Path, arguments: tup
     assert ended.exit_code == 2
     assert says in ended.output
     assert not sent(workspace)
+
+
+def test_what_is_set_back_to_draft_while_others_are_sent_is_not_sent(tmp_path: Path) -> None:
+    """As `castkit unpublish` does, hours after a long run began."""
+    workspace = show(tmp_path / "show")
+    settings, episodes = load_all(workspace)
+    found = [EpisodeContext(workspace, settings, slug, episode) for slug, episode in episodes.items()]
+    toml = workspace.episode("bee").toml
+    toml.write_text(f"draft = true\n{toml.read_text('utf-8')}", "utf-8")
+    works = [road.work_of(one, road.stages_of(one.episode, is_sending=True)) for one in found]
+    (failure,) = road.run_fleet(works, lambda _: None, at_once=1)
+    assert failure.subject == "bee"
+    assert "draft = true while this run went on" in str(failure.error)
+    assert sent(workspace) == {"ant", "cat", "dog"}

@@ -23,9 +23,10 @@ def show(root: Path, public: StoreSettings, **cluster: str) -> Show:
 def test_on_this_machine_a_folder_of_castkits_own_will_do(tmp_path: Path) -> None:
     settings = store_settings(show(tmp_path, StoreSettings()), tmp_path, is_local=True)
     store, told = open_private(settings, show(tmp_path, StoreSettings()), tmp_path)
-    assert settings.path == str(tmp_path / ".castkit" / "travel")
-    assert (store.name, told) == (f"folder {tmp_path / '.castkit' / 'travel'}", ())
-    assert (tmp_path / ".castkit" / "travel").stat().st_mode & 0o077 in (0, 0o077)  # Windows knows no such bits
+    assert Path(settings.path).parent == tmp_path / ".castkit" / "travel"
+    assert settings != store_settings(show(tmp_path, StoreSettings()), tmp_path, is_local=True), "each run has its own"
+    assert (store.name, told) == (f"folder {settings.path}", ())
+    assert Path(settings.path).stat().st_mode & 0o077 in (0, 0o077)  # Windows knows no such bits
 
 
 def test_other_machines_need_a_bucket(tmp_path: Path) -> None:

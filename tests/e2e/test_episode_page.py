@@ -16,7 +16,7 @@ from episode_show import ADDRESS, EN, STEP_S, ZH, laid_out, made, words
 from playwright.sync_api import Browser, Page, Request, expect
 
 from castkit.storage.httpd import Site, open_server
-from chromium import chromium, needs_chromium
+from chromium import chromium, needs_chromium, reload_until
 
 pytestmark = needs_chromium
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -192,7 +192,7 @@ def test_one_language_or_both_by_choice_and_the_choice_is_kept(reader: Reader) -
     page.get_by_role("button", name="中文（简体）").click()
     expect(english).to_be_hidden()
     expect(chinese).to_be_visible()
-    page.reload()
+    reload_until(page, english.is_hidden)
     expect(english).to_be_hidden()
     expect(page.get_by_role("button", name="中文（简体）")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Both").click()

@@ -20,7 +20,7 @@ from castkit.subtitles.incoming.kinds import read
 from castkit.subtitles.outgoing.handout import handout
 from castkit.subtitles.player.page import Agreed, PlayerView, Proposal, render
 from castkit.subtitles.profile import breaches, profile_for
-from chromium import chromium, needs_chromium
+from chromium import chromium, needs_chromium, reload_until
 
 pytestmark = needs_chromium
 EVIL = "</script><img src=x onerror=alert(1)>]]>\u2028<b>bold</b>"
@@ -376,7 +376,7 @@ def test_the_page_speaks_chinese_and_keeps_to_it(browser: Browser, unpacked: Pat
     page.locator('[data-tongue="en"]').click()
     expect(page.locator("#previous")).to_have_text("Previous")
     expect(page.locator('[data-tongue="en"]')).to_have_attribute("aria-pressed", "true")
-    page.reload()
+    reload_until(page, lambda: page.locator("#previous").text_content() == "Previous")
     expect(page.locator("#previous")).to_have_text("Previous")
     assert not shown.wrong
     page.context.close()

@@ -54,10 +54,14 @@ def test_a_page_of_a_template_of_ones_own_is_known_where_it_was_made(workspace: 
     assert left(workspace, store) == []
 
 
-def test_names_with_a_number_are_castkits_own(workspace: Workspace, store: FolderStore) -> None:
+def test_so_does_a_page_with_a_number(workspace: Workspace, store: FolderStore) -> None:
+    """A person's own pages may be numbered in the same way."""
     names = ["index.page-1.html", "index.zh-Hans.page-2.html"]
     for key in (*names, "index.page-x.html.bak", "indexes/index.page-1.html", "index.htm"):
         store.write(key, THEIRS)
+    assert left(workspace, store) == []
+    for key in (*names, "index.page-x.html.bak", "indexes/index.page-1.html", "index.htm"):
+        store.write(key, OURS)
     assert left(workspace, store) == names
 
 

@@ -56,8 +56,8 @@ def cutting() -> Iterator[Cutting]:
                     with connection:
                         asked = connection.recv(1 << 16)
                         server.asked.append(asked.split(b" ", 1)[0])
-                        connection.sendall(HEADERS[: server.cut] if server.cut else HEADERS)
-                        server.cut = 0
+                        cut, server.cut = server.cut, 0  # before the answer, after which the next test may set it
+                        connection.sendall(HEADERS[:cut] if cut else HEADERS)
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()

@@ -5,6 +5,7 @@ Rule: every file a person wrote is checked, for every episode asked for, before 
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -111,11 +112,26 @@ def work_of(
         if any(stage.sends for stage in stages):
             refuse_changed_identity(context)  # before the first long step
         with lock(place):
+            if any(stage.sends for stage in stages):
+                _refuse_draft(context)
             remember(context)
             yield
             remember(context)
 
     return Work(context, place, stages, frozenset(redo), held)
+
+
+def _refuse_draft(context: EpisodeContext) -> None:
+    """CastkitError where the episode was set back to draft, as `unpublish` does, since this run read its file."""
+    try:
+        found = tomllib.loads(context.paths.toml.read_text("utf-8"))
+    except (OSError, ValueError):  # it was read well before: what counts is what it said then
+        return
+    if found.get("draft") is True and not context.episode.draft:
+        raise CastkitError(
+            f"{context.slug} was set to draft = true while this run went on, so nothing of it is sent",
+            f"where it shall go out, take the line away, then: castkit publish {context.slug}",
+        )
 
 
 def run_episode(

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from castkit.cluster import on_dask
 from castkit.cluster.elsewhere import Elsewhere
@@ -25,8 +26,6 @@ from castkit.engine.stage import Stage
 from castkit.errors import CastkitError
 from castkit.model.show import Show
 from castkit.steps.context import EpisodeContext
-from castkit.storage.folder import FolderStore
-from castkit.storage.store import Store
 from castkit.workspace import Workspace
 
 _ROWS = 1000  # of a road; more than there will be
@@ -123,8 +122,9 @@ def hands(
     """
     is_local = on_dask.local_count(address) > 0
     settings = store_settings(show, workspace.root, is_local=is_local)
+    own = workspace.root / settings.path if settings.kind == "folder" else None
     store, told = open_private(settings, show, workspace.root)
-    with on_dask.connected(address, listen) as crew, _left_tidy(store):
+    with _left_tidy(own), on_dask.connected(address, listen) as crew:
         crew.wait_for_one()
         rows = {stage.name: stage for stage in road}
         elsewhere = Elsewhere(Travel(store), settings, lambda task, order: hand_out(crew, task, order), rows)
@@ -132,11 +132,13 @@ def hands(
 
 
 @contextlib.contextmanager
-def _left_tidy(store: Store) -> Iterator[None]:
-    """A folder on this machine goes when all is brought home; what is cut short leaves it for the next run."""
-    yield
-    if isinstance(store, FolderStore):
-        shutil.rmtree(store.folder, ignore_errors=True)
+def _left_tidy(own: Path | None) -> Iterator[None]:
+    """The folder that this run made for itself goes at its end: what is finished was brought home before."""
+    try:
+        yield
+    finally:
+        if own is not None:
+            shutil.rmtree(own, ignore_errors=True)
 
 
 def _introduced(crew: Crew) -> Iterator[str]:

@@ -33,6 +33,7 @@ _TOPIC = "castkit"
 _TOLD_S = 0.5  # between two words of progress of a task
 _FRESH_S = 2.0  # how long it counts what the scheduler said of its workers
 _CONNECT_S = 30
+_LOOK_S = 10.0  # between two looks at whether anybody could do a task
 _JOIN_S = 600.0  # a batch system may start workers late
 _MEMORY_SHARE = 0.75  # the rest is for the system
 
@@ -68,12 +69,31 @@ def _gone() -> CastkitError:
 class Handed:
     """A task in Dask's hands."""
 
-    def __init__(self, future: Future[Any], lines: Lines) -> None:
-        self._future, self._lines, self._over = future, lines, Flag()
+    def __init__(self, future: Future[Any], lines: Lines, is_hopeless: Callable[[], bool]) -> None:
+        self._future, self._lines, self._over, self._is_hopeless = future, lines, Flag(), is_hopeless
+        self._looked = self._hoped = time.monotonic()
         future.add_done_callback(lambda _: self._over.set())
 
     def wait(self, seconds: float) -> bool:
-        return self._over.wait(seconds)
+        if self._over.wait(seconds):
+            return True
+        self._refuse_to_wait_for_ever()
+        return False
+
+    def _refuse_to_wait_for_ever(self) -> None:
+        """CastkitError where no worker that could do it has been there for ten minutes: Dask itself would wait on."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_S:
+            return
+        self._looked = now
+        if not self._is_hopeless():
+            self._hoped = now
+        elif now - self._hoped > _JOIN_S:
+            raise CastkitError(
+                f"the workers that could do this left, and none joined within {_JOIN_S:.0f} s",
+                "start workers with as much memory (and a GPU, where there was one), then run the command again: "
+                "what was finished is kept",
+            )
 
     def fraction(self) -> float | None:
         return self._lines.share(str(self._future.key))
@@ -89,6 +109,11 @@ class Handed:
             raise _gone()
         try:
             found: dict[str, Any] = self._future.result()
+        except (ImportError, AttributeError) as error:  # of what was handed out, as it is unpacked
+            raise CastkitError(
+                f"a worker cannot take this on: {error}",
+                "every machine needs the same castkit and Python; start workers with: castkit worker ADDRESS",
+            ) from error
         except KilledWorker as error:
             raise CastkitError(
                 "every worker that this was given to died of it",
@@ -110,7 +135,11 @@ class Crew:
     def dashboard(self) -> str:
         """The address of Dask's own page; empty where there is none: it needs the package bokeh, at the scheduler."""
         # A lambda travels whole: the scheduler's machine needs no castkit.
-        if not self.client.run_on_scheduler(lambda: importlib.util.find_spec("bokeh") is not None):
+        try:
+            has_page = self.client.run_on_scheduler(lambda: importlib.util.find_spec("bokeh") is not None)
+        except Exception:  # noqa: BLE001 - a scheduler of another Python cannot be asked so: its page is no matter
+            return ""
+        if not has_page:
             return ""
         info = self.client.scheduler_info(n_workers=0)
         return self.client.dashboard_link or "" if "dashboard" in info.get("services", {}) else ""
@@ -140,7 +169,11 @@ class Crew:
         future = self.client.submit(
             _on_worker, task, name, key=name, resources=dict(needs), priority=-rank, pure=False
         )  # fmt: skip
-        return Handed(future, self._lines)
+        return Handed(future, self._lines, lambda: not self._could(needs))
+
+    def _could(self, needs: Mapping[str, float]) -> bool:
+        """Whether a worker is there that has all of this."""
+        return any(all(one["resources"].get(name, 0) >= needs[name] for name in needs) for one in self.workers())
 
     def wait_for_one(self) -> None:
         """Returns when a worker is there; CastkitError where none joins within ten minutes."""
@@ -151,6 +184,8 @@ class Crew:
             raise CastkitError(
                 f"no worker joined {address} within {_JOIN_S:.0f} s", f"start one: castkit worker {address}"
             ) from error
+        except OSError as error:
+            raise _gone() from error
 
 
 def _on_worker(task: Task, name: str) -> dict[str, Any]:
@@ -183,7 +218,12 @@ def connected(address: str, listen: Listen = lambda _: None) -> Iterator[Crew]:
         cluster = None
         if count:
             made = tempfile.TemporaryDirectory(prefix="castkit-workers-", ignore_cleanup_errors=True)
-            cluster = _local(count, stack.enter_context(made))  # a worker that is killed leaves files there
+            try:
+                cluster = _local(count, stack.enter_context(made))  # a worker that is killed leaves files there
+            except (OSError, RuntimeError) as error:
+                raise CastkitError(
+                    f"{count} workers cannot be started here: {error}", "give fewer, or work without --cluster"
+                ) from error
             stack.callback(_quietly, cluster.close)
         try:
             client = Client(cluster or address, timeout=_CONNECT_S, set_as_default=False)

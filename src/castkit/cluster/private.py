@@ -5,6 +5,8 @@ Rule: recordings that nobody has cleared lie there; so it is asked for without a
 
 from __future__ import annotations
 
+import os
+import secrets
 from pathlib import Path
 
 from castkit.errors import CastkitError
@@ -29,7 +31,8 @@ def store_settings(show: Show, root: Path, *, is_local: bool) -> StoreSettings:
     named = show.cluster
     if not named.store:
         if is_local:
-            return StoreSettings(kind="folder", path=str(root / ".castkit" / _LOCAL))
+            own = f"{os.getpid()}-{secrets.token_hex(4)}"  # two runs in one show have a folder each
+            return StoreSettings(kind="folder", path=str(root / ".castkit" / _LOCAL / own))
         raise CastkitError(
             "machines without a common disk hand each other files through a private bucket, and none is named",
             'write store = "s3://bucket/prefix" under [cluster] in castkit.toml',

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Semaphore
 
 from castkit.cluster.errand import Outcome
 from castkit.errors import DAMAGED, CastkitError, StoreError
@@ -25,6 +25,7 @@ from castkit.storage.folder import FolderStore
 from castkit.storage.store import NOTHING, LostRace, Store, Terms
 
 _AT_ONCE = 8  # small files wait for the network, not for this machine
+_LARGE_AT_ONCE = 2  # files in parts, of all errands together: each holds a few parts in memory
 _PIECE = 16 << 20  # bytes of a file held in memory while it arrives
 _PRIVATE = "private, no-store"
 _BYTES = "application/octet-stream"
@@ -65,6 +66,7 @@ class Travel:
         self.store = store
         self._there: set[str] = set()
         self._lock = Lock()
+        self._large = Semaphore(_LARGE_AT_ONCE)
 
     def send(self, files: Mapping[Path, Content]) -> None:
         """Puts these files there, unless they are; StoreError where one is not what it should be."""
@@ -74,7 +76,8 @@ class Travel:
     def _send(self, path: Path, content: Content) -> None:
         if self._has(content):
             return
-        self._put(blob_key(content.sha256), path, Terms(_BYTES, _PRIVATE, content.sha256, NOTHING))
+        with self._large if content.size > _PIECE else contextlib.nullcontext():
+            self._put(blob_key(content.sha256), path, Terms(_BYTES, _PRIVATE, content.sha256, NOTHING))
         self._note(content.sha256)
 
     def _put(self, key: str, path: Path, terms: Terms) -> bool:

@@ -136,12 +136,17 @@ def _keep(source: Path, target: Path) -> None:
 
 def _make_room(kept: Path) -> None:
     """Lets the files go that were needed longest ago, where there are too many."""
-    found = sorted(((path.stat().st_mtime, path.stat().st_size, path) for path in kept.iterdir()), reverse=True)
+    found = []
+    for path in kept.iterdir():
+        with contextlib.suppress(OSError):  # another step of this worker may have moved it meanwhile
+            about = path.stat()
+            found.append((about.st_mtime, about.st_size, path))
     held = 0
-    for _, size, path in found:
+    for _, size, path in sorted(found, reverse=True):
         held += size
         if held > _KEPT:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _run(task: Task, root: Path, errand: Errand, tell: Tell) -> Outcome:

@@ -14,7 +14,7 @@ from castkit.model.section import Section, Url
 class ClusterSettings(Section):
     """`[cluster]`: the private store through which machines hand each other recordings and finished steps."""
 
-    store: str = Field("", description="s3://bucket/prefix, or a folder that all machines see; only you may read it")
+    store: str = Field("", description="s3://bucket/prefix, which only you may read")
     preset: Service = Field(
         "", description="the bucket's service; without preset, endpoint and region those of [store]"
     )

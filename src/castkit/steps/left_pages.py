@@ -1,7 +1,7 @@
 """Pages in the store that the feeds and the show have no more: they may name an episode that is gone.
 
-Rule: only what castkit made goes. A name with a page's number is castkit's own; index.html, robots.txt and their like
-are anybody's: there the content has to show who made it.
+Rule: only what castkit made goes. A feed's page is castkit's own by its name; index.html, robots.txt and their like are
+anybody's: there the content has to show who made it.
 """
 
 from __future__ import annotations
@@ -75,9 +75,6 @@ def _sizes(store: Store, keys: Iterable[str]) -> Iterator[tuple[str, int]]:
 
 def _is_castkits(workspace: Workspace, store: Store, key: str) -> bool:
     """Whether castkit made what lies under this name, and not a person whose website shares the store."""
-    page = show_page(key)
-    if page and page[1]:
-        return True
     data, made = store.get(key), workspace.site(key)
     if made.is_file() and made.read_bytes() == data:  # a template of one's own need not say who made the page
         return True
