@@ -51,4 +51,4 @@ def test_without_dask_the_remedy_is_said(tmp_path: Path, monkeypatch: pytest.Mon
     built_show.make_show(tmp_path)
     monkeypatch.setitem(sys.modules, "distributed", None)  # as where it is not installed
     error = said("-C", str(tmp_path), "build", "talk", "--cluster", "local:2")
-    assert "castkit[cluster]" in error.hint
+    assert "-c constraints.txt '.[cluster]'" in error.hint

@@ -274,7 +274,8 @@ def _local(count: int, folder: str) -> LocalCluster:
 def _prepare() -> None:
     """Sets what Dask would do otherwise, before it is imported; ToolMissing where it is not here."""
     if importlib.util.find_spec("distributed") is None:
-        raise ToolMissing("a cluster needs the package distributed", "pip install 'castkit[cluster]'")
+        hint = "in the folder of castkit's repository run: python -m pip install -c constraints.txt '.[cluster]'"
+        raise ToolMissing("a cluster needs the package distributed", hint)
     import dask  # noqa: PLC0415
 
     # Whatever goes wrong is said in words where the command was given; tracebacks beside them help nobody.
