@@ -252,3 +252,13 @@ def test_what_changes_while_it_is_packed_is_refused(talk: EpisodeContext) -> Non
 def test_what_reads_outside_the_show_stays_here(talk: EpisodeContext, tmp_path: Path) -> None:
     assert material.portable(SHOUT, talk)
     assert not material.portable(replace(SHOUT, reads=lambda _: [tmp_path / "model.bin"]), talk)
+
+
+@pytest.mark.parametrize(
+    ("url", "travels"), [("http://127.0.0.1:11434/v1", False), ("https://words.example/v1", True), ("", True)]
+)
+def test_a_service_on_this_machine_alone_is_asked_from_here(talk: EpisodeContext, url: str, travels: bool) -> None:
+    translation = talk.show.translation.model_copy(update={"url": url})
+    asking = replace(talk, show=talk.show.model_copy(update={"translation": translation}))
+    assert material.portable(replace(SHOUT, name="translate"), asking) is travels
+    assert material.portable(SHOUT, asking)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from castkit.cli.app import App
+from castkit.cli.asking import say
 from castkit.cli.console import echo_json
 from castkit.errors import CastkitError
 
@@ -31,22 +32,15 @@ def fix_bucket(app: App, *, is_sure: bool, as_json: bool) -> None:
         else:
             click.echo(f"{change.name}: {change.about}\n{_indented(change.value)}")
     if not missing:
-        _say(f"nothing to set in {store.name}", as_json=as_json)
+        say(f"nothing to set in {store.name}", as_json=as_json)
     elif is_sure or (not as_json and click.confirm(f"Set this in {store.name}?")):
         for change in missing:
             change.apply()
-            _say(f"set: {change.name}", as_json=as_json)
+            say(f"set: {change.name}", as_json=as_json)
     else:
-        _say("nothing was changed; give --yes to set it without being asked", as_json=as_json)
+        say("nothing was changed; give --yes to set it without being asked", as_json=as_json)
     if store.preset.by_hand:
-        _say(f"by hand: {store.preset.by_hand}", as_json=as_json)
-
-
-def _say(text: str, *, as_json: bool) -> None:
-    if as_json:
-        echo_json({"event": "said", "text": text})
-    else:
-        click.echo(text)
+        say(f"by hand: {store.preset.by_hand}", as_json=as_json)
 
 
 def _indented(text: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import castkit
 from castkit import atomic
@@ -19,6 +18,7 @@ from castkit.engine.stage import Stage
 from castkit.errors import CastkitError
 from castkit.steps.context import EpisodeContext
 from castkit.steps.ingest import recording_path
+from castkit.storage.keys import is_loopback
 from castkit.workspace import EpisodePaths
 
 ELSEWHERE = "…/"  # with which a receipt names what lies outside the workspace
@@ -29,14 +29,9 @@ Roads = Mapping[str, Stage[EpisodeContext]]  # by name
 
 def portable(stage: Stage[EpisodeContext], context: EpisodeContext) -> bool:
     """Whether another machine can do it: all that it reads lies in the workspace, or comes with castkit itself."""
-    if stage.name == "translate" and _is_here(context.show.translation.url):
-        return False
+    if stage.name == "translate" and is_loopback(context.show.translation.url):
+        return False  # a service on this machine alone: any other would ask itself
     return all(path.is_relative_to(context.workspace.root) or _is_castkits(path) for path in stage.reads(context))
-
-
-def _is_here(url: str) -> bool:
-    """Whether a service answers on this machine alone: any other would ask itself."""
-    return (urlsplit(url).hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
 def _is_castkits(path: Path) -> bool:
