@@ -10,11 +10,13 @@ import hashlib
 import json
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from castkit_cli import BOOKKEEPING, Ended
 
@@ -68,6 +70,12 @@ FOLDER = '\n[store]\nkind = "folder"\npath = "public"\nbase_url = "http://127.0.
 WORDS = "Hello and welcome to a short talk about old age."
 ACCEPTED = "1\n00:00:00,200 --> 00:00:02,500\n欢迎收听。\n"
 EVERYTHING = '\n[audio]\nformats = ["mp3", "m4a", "opus"]\n\n[video]\nhls = true\nburn = "en"\n'
+
+
+class Run(Protocol):
+    """How castkit is run with faults: `faulty_castkit.run`, or that of a fork."""
+
+    def __call__(self, plan: Plan, *arguments: str, cwd: Path, **environment: str) -> Ended: ...
 
 
 @dataclass(frozen=True)
@@ -136,16 +144,23 @@ class Road:
             self.bucket.copy(f"{PREFIX}-{self.name}", PREFIX)
         return workspace
 
-    def killed_at(self, number: int, folder: Path) -> list[str]:
+    def undisturbed(self, folder: Path, run: Run) -> list[str]:
+        """The points in the workspace that an undisturbed run meets, sorted: threads meet some in any order."""
+        workspace, log = self.begin(folder), folder / "points"
+        _done(publish(workspace, Plan(kinds=KINDS, log=str(log)), self.bucket, run))
+        return _placeless(points_in(log), workspace)
+
+    def killed_at(self, number: int, folder: Path, run: Run = run) -> list[str]:
         """Every difference that a kill at this point makes in the end; none is what is wanted."""
         workspace, log = self.begin(folder), folder / "points"
-        killed = publish(workspace, Plan(at=number, kinds=KINDS, log=str(log)), self.bucket)
+        killed = publish(workspace, Plan(at=number, kinds=KINDS, log=str(log)), self.bucket, run)
         reached = points_in(log)
         where = f"{self.name} {number}: {reached[-1] if reached else 'nothing'}"
-        if killed.code >= 0:
-            return [] if len(reached) < number else [f"{where}: was not killed: {killed.err}"]
+        if killed.code != -signal.SIGKILL:
+            is_past = killed.code == 0 and len(reached) < number
+            return [] if is_past else [f"{where}: was not killed, but ended with {killed.code}: {killed.err}"]
         found = [*self.half_sent(objects(workspace, self.bucket))]
-        again = publish(workspace, Plan(kinds=()), self.bucket)
+        again = publish(workspace, Plan(kinds=()), self.bucket, run)
         if again.code:
             return [f"{where}: {one}" for one in (*found, f"the next run ends with {again.code}: {again.err}")]
         found += differences(self.wanted, tree(workspace))
@@ -166,7 +181,7 @@ class Road:
                 yield from (f"{key} names {one}, which is not there" for one in set(named) - held.keys())
 
 
-def publish(workspace: Path, plan: Plan, bucket: Bucket | None) -> Ended:
+def publish(workspace: Path, plan: Plan, bucket: Bucket | None, run: Run = run) -> Ended:
     """Publishes with temporary files of its own, which a killed process cannot remove and the system does."""
     more = bucket.server.environment if bucket else {}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
@@ -288,6 +303,10 @@ def _road(name: str, start: Path, bucket: Bucket | None) -> Road:
     _done(publish(workspace, Plan(kinds=KINDS, log=str(log)), bucket))
     after = objects(workspace, bucket)
     return Road(name, start, bucket, before, after, tree(workspace), tuple(points_in(log)))
+
+
+def _placeless(points: list[str], workspace: Path) -> list[str]:
+    return sorted(one.replace(str(workspace), "") for one in points if str(workspace) in one)
 
 
 def _done(ended: Ended) -> None:
