@@ -165,7 +165,7 @@ def test_what_broke_off_goes_on_where_it_stopped(
     there = client.list_parts(Bucket=bucket, Key=store.place("a.mp3"), UploadId=noted.upload)["Parts"]
     assert len(there) == 3
     # One part as somebody else would have left it: it is not believed.
-    proof = s3_pieces.Piece(3, b"odd").proof("sha256")
+    proof = s3_pieces.Piece(3, b"odd").proof(store.part_checksum)
     where = {"Bucket": bucket, "Key": store.place("a.mp3"), "UploadId": noted.upload}
     client.upload_part(**where, PartNumber=3, Body=b"odd", **proof)
     puts: list[str] = []
@@ -498,6 +498,24 @@ def test_a_store_that_refuses_to_be_asked_for_checksums_is_asked_without() -> No
     assert "x-amz-checksum-mode" in seen[0][1]
     assert "x-amz-checksum-mode" not in seen[1][1]
     assert "checked by MD5" in store.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "known", "checksum"),
+    [
+        ("", "sha256", "crc32"),
+        ("https://minio.example.org", "sha256", "crc32"),
+        ("http://127.0.0.1:8333", "sha256", "crc32"),
+        ("http://minio.example.org", "sha256", "sha256"),
+        ("HTTP://10.0.0.7:9000", "sha256", "sha256"),
+        ("https://minio.example.org", "crc32", "crc32"),
+        ("https://minio.example.org", "md5", "md5"),
+    ],
+)
+def test_a_part_goes_with_as_much_as_its_way_needs(endpoint: str, known: str, checksum: str) -> None:
+    store = S3Store(StoreSettings(kind="s3", base_url="https://cast.example", endpoint=endpoint, bucket="b"))
+    store._checksum = known
+    assert store.part_checksum == checksum
 
 
 @pytest.mark.parametrize("checksum", ["crc32", "md5"])

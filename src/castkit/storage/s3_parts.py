@@ -110,13 +110,13 @@ def _begun(store: Bucket, wanted: Order) -> _Upload:
     part, until = part_size(wanted.size), store.deadline(wanted.size)
     noted = unfinished.find(wanted.terms.notebook, wanted.place)
     if noted is not None:
-        is_same = (noted.sha256, noted.part, noted.checksum) == (wanted.sha256, part, store.checksum)
+        is_same = (noted.sha256, noted.part, noted.checksum) == (wanted.sha256, part, store.part_checksum)
         there = _parts_there(store, wanted, noted.upload) if is_same else None
         if there is not None:
             _LOG.info("going on with the upload of %s: %s parts are there", wanted.key, len(there))
             return _Upload(noted, there, until)
         abort(store, wanted.place, noted.upload)
-    algorithm = NAMES[store.checksum][1]
+    algorithm = NAMES[store.part_checksum][1]
     kind: Any = {"ChecksumAlgorithm": algorithm} if algorithm else {}
     name = store.call(
         lambda client: client.create_multipart_upload(Bucket=store.bucket, Key=wanted.place, **wanted.headers, **kind)[
@@ -124,7 +124,7 @@ def _begun(store: Bucket, wanted: Order) -> _Upload:
         ],
         what=f"putting {wanted.key}",
     )
-    about = Unfinished(name, wanted.sha256, part, store.checksum)
+    about = Unfinished(name, wanted.sha256, part, store.part_checksum)
     unfinished.note(wanted.terms.notebook, wanted.place, about)
     return _Upload(about, {}, until)
 
@@ -163,7 +163,7 @@ def _parts_sent(store: Bucket, wanted: Order, upload: _Upload, tally: _Tally) ->
     Stops at the first failure; StoreError where the file is no longer the one that was meant.
     """
     known = wanted.measured
-    if known and (known.kind, known.part) != (store.checksum, upload.about.part):
+    if known and (known.kind, known.part) != (store.part_checksum, upload.about.part):
         known = None  # the store took less than it was asked for at first
     whole, room = hashlib.sha256(), threading.Semaphore(AT_ONCE)
     sent: list[Future[dict[str, Any]]] = []
@@ -201,7 +201,7 @@ def _read(wanted: Order, part: int, known: Measured | None) -> Iterator[Piece]:
 def _part_sent(store: Bucket, wanted: Order, *, upload: _Upload, piece: Piece, tally: _Tally) -> dict[str, Any]:
     if tally.stop.is_set():
         return {}
-    proof: Any = piece.proof(store.checksum)
+    proof: Any = piece.proof(store.part_checksum)
     told = upload.there.get(piece.number)
     try:
         if told and piece.is_at(told):
@@ -224,7 +224,7 @@ def _part_sent(store: Bucket, wanted: Order, *, upload: _Upload, piece: Piece, t
     except BaseException:
         tally.stop.set()
         raise
-    return {"PartNumber": piece.number, "ETag": tag, **(proof if NAMES[store.checksum][1] else {})}
+    return {"PartNumber": piece.number, "ETag": tag, **(proof if NAMES[store.part_checksum][1] else {})}
 
 
 @dataclass(frozen=True, slots=True)
