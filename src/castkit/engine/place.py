@@ -16,13 +16,17 @@ from castkit.errors import CastkitError
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a subject's work is kept: `root` of the workspace, `folder` of what is built, receipts and lock in it."""
+    """Where a subject's work is kept: `root` of the workspace, `folder` of what is built, its receipts and lock.
+
+    `beside` is another folder of what is built, where the subject has one.
+    """
 
     subject: str
     root: Path
     folder: Path
     receipts: Path
     lock: Path
+    beside: Path | None = None
 
     def digests(self) -> Digests:
         return Digests(self.root, self.receipts.with_name(".digests.json"), self.away)

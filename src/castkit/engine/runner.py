@@ -256,7 +256,8 @@ class Runner(Generic[C]):
 
     def _sweep(self) -> None:
         """Removes what a killed run left half-written."""
-        for found in list(self.place.folder.rglob(".*")):
+        folders = (self.place.folder, self.place.beside)
+        for found in [one for folder in folders if folder for one in folder.rglob(".*")]:
             if found.name.startswith(PART) or atomic.is_part(found.name):
                 logger.info("removing %s, left by a run that was cut short", found)
                 if found.is_dir():
