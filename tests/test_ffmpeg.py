@@ -81,6 +81,19 @@ def test_version_and_features():
         ffmpeg.version(Path(shutil.which("true") or "/bin/true"))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+def test_a_version_is_asked_once_and_again_of_another_program(tmp_path):
+    asked, tool = tmp_path / "asked", tmp_path / "ffmpeg"
+    for version in ("7.1", "7.1.10"):  # an update: of another size
+        tool.write_text(f'#!/bin/sh\necho once >> "{asked}"\necho "ffmpeg version {version} of a test"\n')
+        tool.chmod(0o755)
+        assert [ffmpeg.version(tool), ffmpeg.version(tool)] == [version, version]
+    assert asked.read_text().split() == ["once", "once"]
+    tool.unlink()
+    with pytest.raises(CastkitError):
+        ffmpeg.version(tool)
+
+
 def test_probe_of_the_demonstration(demo_raw):
     camera = ffmpeg.probe(demo_raw / "episode-03/raw/camera.mp4")
     assert camera.video == ffmpeg.VideoStream("h264", 1280, 720, 25.0, "yuv420p", duration_ms=72_120)

@@ -43,6 +43,17 @@ def test_the_small_cover_is_a_square_jpeg(cover: Path) -> None:
     assert data == thumbnail(cover)
 
 
+@pytest.mark.parametrize(
+    ("name", "size"), [("deep.png", (1500, 1400)), ("photo.jpg", (2000, 1990)), ("low.png", (700, 700))]
+)
+def test_the_small_cover_is_the_same_of_the_reduced_one(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
+    cover, small = tmp_path / name, tmp_path / "small.png"
+    picture = Image.linear_gradient("L").resize(size)
+    Image.merge("RGB", (picture, picture.rotate(90), picture.rotate(180))).save(cover)
+    reduce_cover(cover, small)
+    assert thumbnail(small) == thumbnail(cover)
+
+
 def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
     path = tmp_path / "cover.png"
     path.write_bytes(b"no picture")

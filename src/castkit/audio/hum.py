@@ -76,30 +76,31 @@ def find(spectrum: Spectrum, *, is_of_pauses: bool) -> Hum | None:
 
     Amid speech only a hum with a tone at the mains' own frequency is one: the rest may be a voice on one pitch.
     """
-    found = [hum for mains in MAINS_HZ if (hum := _family(spectrum, mains, is_of_pauses))]
+    background = _background(spectrum)
+    found = [hum for mains in MAINS_HZ if (hum := _family(spectrum, background, mains, is_of_pauses=is_of_pauses))]
     return max(found, key=lambda hum: (len(hum.lines), hum.lines[0].excess_db), default=None)
 
 
-def _family(spectrum: Spectrum, nominal: float, is_of_pauses: bool) -> Hum | None:
-    mains = _tuned(spectrum, nominal)
-    lines = _lines(spectrum, mains)
+def _family(spectrum: Spectrum, background: NDArray[np.float64], nominal: float, *, is_of_pauses: bool) -> Hum | None:
+    mains = _tuned(spectrum, background, nominal)
+    lines = _lines(spectrum, background, mains)
     if not lines:
         return None
     # Each tone tells the mains' frequency as many times better as its number is higher.
     weight = {number: number * number * line.excess_db for number, line in lines.items()}
     mains = sum(weight[number] * line.frequency_hz / number for number, line in lines.items()) / sum(weight.values())
-    lines = _lines(spectrum, mains)
+    lines = _lines(spectrum, background, mains)
     if 1 not in lines and not (is_of_pauses and 2 in lines and len(lines) >= _FAMILY):
         return None
     loudest = max(line.level_dbfs for line in lines.values())
     return Hum(round(mains, 2), tuple(line for line in lines.values() if line.level_dbfs > loudest - _FAR_DB))
 
 
-def _tuned(spectrum: Spectrum, nominal: float) -> float:
+def _tuned(spectrum: Spectrum, background: NDArray[np.float64], nominal: float) -> float:
     """The frequency near `nominal` whose multiples stand out most."""
     import numpy as np  # noqa: PLC0415
 
-    excess = np.clip(10 * np.log10(spectrum.density / _background(spectrum)), 0, _STRENGTH_DB)
+    excess = np.clip(10 * np.log10(spectrum.density / background), 0, _STRENGTH_DB)
     steps = np.arange(-_DETUNED_HZ, _DETUNED_HZ + _STEP_HZ / 2, _STEP_HZ) + nominal
     numbers = np.arange(1, int(HIGHEST_HZ / (nominal + _DETUNED_HZ)))
     places = np.rint(steps[:, None] * numbers * (WINDOW / RATE)).astype(int)
@@ -120,11 +121,10 @@ def _background(spectrum: Spectrum) -> NDArray[np.float64]:
     return np.asarray(np.interp(np.arange(len(spectrum.density)), centres, medians))
 
 
-def _lines(spectrum: Spectrum, mains: float) -> dict[int, Line]:
+def _lines(spectrum: Spectrum, background: NDArray[np.float64], mains: float) -> dict[int, Line]:
     """The multiples of `mains` that stand out, by number."""
     import numpy as np  # noqa: PLC0415
 
-    background = _background(spectrum)
     least = _LEAST_EXCESS_DB + _FEW_WINDOWS_DB / spectrum.windows**0.5
     found = {}
     for number in range(1, int(HIGHEST_HZ / mains)):

@@ -58,8 +58,7 @@ def _settings(context: EpisodeContext) -> dict[str, Any]:
 
 def _run(context: EpisodeContext, job: Job) -> None:
     sources = templating.load(context.workspace.templates, TEMPLATES)
-    shares = _draw_shares(context, job)
-    cover = thumbnail(_cover(context))
+    shares, cover = _draw_shares(context, job)
     for language in context.show.languages:
         page = page_of(context, language, shares=shares, cover=cover)
         job.output(context.paths.notes_html(language)).write_text(compose(page, sources), "utf-8", newline="\n")
@@ -68,8 +67,11 @@ def _run(context: EpisodeContext, job: Job) -> None:
         job.note(f"templates/{_OLD_PAGE} is no longer used: the page of an episode is made from {PAGE}")
 
 
-def _draw_shares(context: EpisodeContext, job: Job) -> dict[str, Path]:
-    """Draws the picture that chats show beside a link, in every language; where each is written for now."""
+def _draw_shares(context: EpisodeContext, job: Job) -> tuple[dict[str, Path], bytes]:
+    """Draws the picture that chats show beside a link, in every language; where each is written for now.
+
+    With them comes the small cover of the page, so that the large one is decoded once.
+    """
     made = {}
     languages, show, episode = context.show.languages, context.show.show, context.episode
     for language in languages:
@@ -80,7 +82,7 @@ def _draw_shares(context: EpisodeContext, job: Job) -> dict[str, Path]:
             titles = [one_line(text.in_(language, languages)) for text in (show.title, episode.title)]
             if undrawn := draw_share(path, small, titles):
                 job.note(f"no font on this machine draws {undrawn} in the titles; install fonts-noto-cjk")
-    return made
+        return made, thumbnail(small)
 
 
 def _cover(context: EpisodeContext) -> Path:
