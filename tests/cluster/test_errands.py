@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -203,6 +204,25 @@ def test_a_step_takes_along_what_it_reads_and_what_people_wrote(talk: EpisodeCon
     assert set(found) == {
         "castkit.toml", "episodes/talk/raw/talk.wav", "episodes/talk/build/survey.json", *small
     }  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_no_link_takes_along_what_lies_outside_the_show(talk: EpisodeContext, tmp_path: Path) -> None:
+    secret, root, paths = tmp_path / "secret.txt", talk.workspace.root, talk.paths
+    secret.write_text("the secret words", "utf-8")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "other.tmx").write_text("theirs", "utf-8")
+    for name in ("glossary.toml", "episodes/talk/link.txt", "episodes/talk/build/survey.json"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).symlink_to(secret)
+    (root / "memory").symlink_to(tmp_path / "elsewhere")
+    (paths.root / "within.txt").symlink_to(root / "castkit.toml")
+    (paths.root / "round.txt").symlink_to(paths.root / "round.txt")
+    made = Receipt(1, {}, {}, {"episodes/talk/build/survey.json": "1"})
+    found = material.files(SHOUT, talk, [made], at_home(talk).digests)
+    assert set(found) == {"castkit.toml", "episodes/talk/raw/talk.wav", "episodes/talk/within.txt"}
+    linked = replace(SHOUT, reads=lambda _: [paths.root / "link.txt"])
+    assert not material.portable(linked, talk), "a step that reads it is done where it lies"
 
 
 def test_the_translation_memory_of_other_episodes_goes_with_translation_alone(talk: EpisodeContext) -> None:

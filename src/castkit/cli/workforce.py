@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from castkit.engine.fleet import Failure, Work
     from castkit.steps.context import EpisodeContext
 
-_BEGUN = 128  # episodes under way on a cluster; earlier ones go before later ones all the same
-
 
 @dataclass(frozen=True, slots=True)
 class Workforce:
@@ -34,14 +32,14 @@ class Workforce:
         if not self.cluster or not works:
             return road.run_fleet(works, report, at_once=self.at_once)
         from castkit.cluster.executor import hands  # noqa: PLC0415
-        from castkit.engine.fleet import Fleet  # noqa: PLC0415
+        from castkit.engine.fleet import MOST_BEGUN, Fleet  # noqa: PLC0415
         from castkit.pipeline import EPISODE  # noqa: PLC0415
 
         first = works[0].context
         with hands(self.cluster, first.workspace, first.show, road=EPISODE) as found:
             for text in found.words:
                 click.echo(f"cluster: {text}", err=True)
-            return Fleet(found.executor, report, at_once=self.at_once or _BEGUN).run(works)
+            return Fleet(found.executor, report, at_once=self.at_once or MOST_BEGUN).run(works)
 
 
 ALONE = Workforce()

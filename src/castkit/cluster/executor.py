@@ -17,7 +17,7 @@ from pathlib import Path
 from castkit.cluster import on_dask
 from castkit.cluster.elsewhere import Elsewhere
 from castkit.cluster.on_dask import GPU, MEMORY, Crew, Handed
-from castkit.cluster.private import open_private, store_settings
+from castkit.cluster.private import notebooks, open_private, store_settings
 from castkit.cluster.travel import Travel
 from castkit.cluster.workshop import Task
 from castkit.engine.claims import Claim, Room, Taken
@@ -72,6 +72,8 @@ class OnCluster:
             self._taken.give_back(order.due.claim)
 
     def close(self) -> None:
+        """As the fleet asks; what still travels is of runs that were given up, and nobody waits for it."""
+        self._elsewhere.travel.give_up()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -127,7 +129,8 @@ def hands(
     with _left_tidy(own), on_dask.connected(address, listen) as crew:
         crew.wait_for_one()
         rows = {stage.name: stage for stage in road}
-        elsewhere = Elsewhere(Travel(store), settings, lambda task, order: hand_out(crew, task, order), rows)
+        travel = Travel(store, notebooks(workspace.root))
+        elsewhere = Elsewhere(travel, settings, lambda task, order: hand_out(crew, task, order), rows)
         yield Hands(OnCluster(crew, elsewhere, is_local=is_local), (*told, *_introduced(crew)))
 
 

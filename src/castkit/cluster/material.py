@@ -2,6 +2,7 @@
 
 Rule: what a step depends on is among its `reads` and decides the errand's key. Beside them go the small files that
 steps look into without depending on them: what earlier rows of the road made, and the sources of show and episode.
+Nothing goes to which a link leads out of the show's folder.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import castkit
-from castkit import atomic
 from castkit.cluster.errand import Contents
 from castkit.engine.receipts import Digests, Receipt
 from castkit.engine.stage import Stage
 from castkit.errors import CastkitError
+from castkit.model.web_address import is_loopback
 from castkit.steps.context import EpisodeContext
 from castkit.steps.ingest import recording_path
-from castkit.storage.keys import is_loopback
-from castkit.workspace import EpisodePaths
+from castkit.workspace import EpisodePaths, Workspace, files_below, leads_out
 
 ELSEWHERE = "…/"  # with which a receipt names what lies outside the workspace
 SMALL = 4 << 20  # bytes: larger files go only to steps that read them
@@ -31,7 +31,11 @@ def portable(stage: Stage[EpisodeContext], context: EpisodeContext) -> bool:
     """Whether another machine can do it: all that it reads lies in the workspace, or comes with castkit itself."""
     if stage.name == "translate" and is_loopback(context.show.translation.url):
         return False  # a service on this machine alone: any other would ask itself
-    return all(path.is_relative_to(context.workspace.root) or _is_castkits(path) for path in stage.reads(context))
+    return all(_is_shows(path, context.workspace) or _is_castkits(path) for path in stage.reads(context))
+
+
+def _is_shows(path: Path, workspace: Workspace) -> bool:
+    return path.is_relative_to(workspace.root) and not leads_out(path, workspace.root)
 
 
 def _is_castkits(path: Path) -> bool:
@@ -45,14 +49,15 @@ def files(
     """What to bring, by name from the workspace's root; `earlier` are the receipts of the rows this one comes after."""
     root = context.workspace.root
     own = set(stage.writes(context))
-    wanted = {path for path in stage.reads(context) if path.is_file() and path.is_relative_to(root)}
+    wanted = {path for path in stage.reads(context) if path.is_file()}
     made = (root / name for receipt in earlier for name in receipt.writes)
     wanted.update(path for path in (*_sources(context), *made) if _is_small(path))
     for folder in _models(stage, context):
-        wanted.update(_below(folder))
+        wanted.update(files_below(folder, root))
     if stage.name == "translate":
         wanted.update(path for path in _accepted_elsewhere(context) if _is_small(path))
-    found = {digests.name(path): (digests.of(path), path) for path in sorted(wanted - own)}
+    shows = [path for path in sorted(wanted - own) if _is_shows(path, context.workspace)]
+    found = {digests.name(path): (digests.of(path), path) for path in shows}
     return {name: (digest, path.stat().st_size) for name, (digest, path) in found.items() if digest}
 
 
@@ -60,11 +65,10 @@ def _sources(context: EpisodeContext) -> Iterator[Path]:
     """What people wrote for the show and for this episode, as far as it is no recording."""
     workspace, paths = context.workspace, context.paths
     yield from (workspace.toml, workspace.glossary, workspace.ledger, workspace.root / context.show.show.image)
-    yield from _below(workspace.templates)
-    yield from _below(workspace.memory)
-    yield from _below(workspace.root / "assets")
+    for folder in (workspace.templates, workspace.memory, workspace.root / "assets"):
+        yield from files_below(folder, workspace.root)
     recordings = {recording_path(context, one) for one in context.episode.recordings}
-    for path in _below(paths.root, but=(paths.build, paths.raw)):
+    for path in files_below(paths.root, workspace.root, but=(paths.build, paths.raw)):
         if path not in recordings:
             yield path
 
@@ -84,24 +88,13 @@ def _accepted_elsewhere(context: EpisodeContext) -> Iterator[Path]:
     for slug in context.workspace.slugs():
         other = context.workspace.episode(slug)
         if slug != context.slug and any((other.root / "subtitles").glob("*.srt")):
-            yield from _of_other(other)
+            yield from _of_other(other, context.workspace.root)
 
 
-def _of_other(other: EpisodePaths) -> Iterator[Path]:
+def _of_other(other: EpisodePaths, root: Path) -> Iterator[Path]:
     yield from (other.toml, other.programme, other.spoken_track, other.tracks)
-    yield from _below(other.root / "subtitles")
+    yield from files_below(other.root / "subtitles", root)
     yield from sorted(other.build.glob("*.srt"))
-
-
-def _below(place: Path, but: tuple[Path, ...] = ()) -> Iterator[Path]:
-    """The file, or every file below the folder that castkit or a person finished and that is no link to elsewhere."""
-    if place.is_file():
-        yield place
-        return
-    for folder, folders, names in os.walk(place):
-        here = Path(folder)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and here / name not in but)
-        yield from (here / name for name in sorted(names) if not name.startswith(".") and not atomic.is_part(name))
 
 
 def _is_small(path: Path) -> bool:

@@ -9,18 +9,19 @@ import os
 import secrets
 from pathlib import Path
 
+from castkit.cluster.bucket import PrivateBucket
 from castkit.errors import CastkitError
 from castkit.model.backup import BackupSettings
 from castkit.model.show import Show, StoreSettings
 from castkit.steps.backup_place import settings_of
 from castkit.steps.backup_privacy import Private, make_folder, refuse_public
-from castkit.storage.folder import FolderStore
 from castkit.storage.open import open_store
 from castkit.storage.s3_presets import endpoint_of
 from castkit.storage.store import Store
 
 _WORDS = Private("recordings are not for everybody", "store under [cluster]", "nothing was sent to other machines")
 _LOCAL = "travel"  # below the workspace's private folder
+_UPLOADS = "uploads"  # below that
 
 
 def store_settings(show: Show, root: Path, *, is_local: bool) -> StoreSettings:
@@ -47,11 +48,17 @@ def store_settings(show: Show, root: Path, *, is_local: bool) -> StoreSettings:
     return settings
 
 
+def notebooks(root: Path) -> Path:
+    """The folder where uploads to the private store are noted, for the next run to go on with what broke off."""
+    return root / ".castkit" / _LOCAL / _UPLOADS
+
+
 def open_private(settings: StoreSettings, show: Show, root: Path) -> tuple[Store, tuple[str, ...]]:
     """The store, and what to tell of it; CastkitError where it cannot be reached, or others can read it."""
-    store = open_store(settings, root)
-    if isinstance(store, FolderStore):
-        make_folder(store)
-        return store, ()
+    if settings.kind == "folder":
+        folder = open_store(settings, root)
+        make_folder(folder)
+        return folder, ()
+    store = PrivateBucket(settings)
     store.check()
     return store, (*refuse_public(store, settings, show.store, root, words=_WORDS), *store.remarks)

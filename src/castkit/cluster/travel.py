@@ -16,15 +16,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from threading import Event as Flag
 from threading import Lock, Semaphore
 
+from castkit.cluster.bucket import PrivateBucket
 from castkit.cluster.errand import Outcome
+from castkit.engine.runner import Cancelled
 from castkit.errors import DAMAGED, CastkitError, StoreError
 from castkit.steps import whole_file
 from castkit.storage.folder import FolderStore
 from castkit.storage.store import NOTHING, LostRace, Store, Terms
 
 _AT_ONCE = 8  # small files wait for the network, not for this machine
+_ALL_AT_ONCE = 32  # of all errands together: each is an open file, mostly with a connection
 _LARGE_AT_ONCE = 2  # files in parts, of all errands together: each holds a few parts in memory
 _PIECE = 16 << 20  # bytes of a file held in memory while it arrives
 _PRIVATE = "private, no-store"
@@ -60,13 +64,36 @@ def receipt_key(key: str) -> str:
 
 
 class Travel:
-    """Sends and brings; remembers what it knows to be there, so that nothing is asked or sent twice."""
+    """Sends and brings; remembers what it knows to be there, so that nothing is asked or sent twice.
 
-    def __init__(self, store: Store) -> None:
+    `notebooks` is a folder of this machine where a file in parts that breaks off is noted, so that the next run goes on
+    with it; each file has a notebook of its own, for several travel at once.
+    """
+
+    def __init__(self, store: Store, notebooks: Path | None = None) -> None:
         self.store = store
+        self._notebooks = notebooks
         self._there: set[str] = set()
         self._lock = Lock()
-        self._large = Semaphore(_LARGE_AT_ONCE)
+        self._all, self._large = Semaphore(_ALL_AT_ONCE), Semaphore(_LARGE_AT_ONCE)
+        self._given_up = Flag()
+
+    def give_up(self) -> None:
+        """Has whatever is under way, and comes after, raise Cancelled at once; half a file is left nowhere."""
+        self._given_up.set()
+        if isinstance(self.store, PrivateBucket):
+            self.store.give_up()
+
+    def _go_on(self) -> None:
+        if self._given_up.is_set():
+            raise Cancelled
+
+    @contextlib.contextmanager
+    def _turn(self, room: Semaphore) -> Iterator[None]:
+        """Waits until another file may travel."""
+        with room:
+            self._go_on()
+            yield
 
     def send(self, files: Mapping[Path, Content]) -> None:
         """Puts these files there, unless they are; StoreError where one is not what it should be."""
@@ -76,19 +103,40 @@ class Travel:
     def _send(self, path: Path, content: Content) -> None:
         if self._has(content):
             return
-        with self._large if content.size > _PIECE else contextlib.nullcontext():
-            self._put(blob_key(content.sha256), path, Terms(_BYTES, _PRIVATE, content.sha256, NOTHING))
-        self._note(content.sha256)
+        with self._turn(self._large if content.size > _PIECE else self._all):
+            if content.sha256 in self._there:  # meanwhile another errand sent it
+                return
+            notebook = self._notebooks / f"{content.sha256}.json" if self._notebooks else None
+            self._put(blob_key(content.sha256), path, Terms(_BYTES, _PRIVATE, content.sha256, NOTHING, notebook))
+            self._note(content.sha256)
 
     def _put(self, key: str, path: Path, terms: Terms) -> bool:
         """Puts the file there on these terms; whether it is ours, and not what another machine put there before."""
         if isinstance(self.store, FolderStore):
-            return _put_into(self.store, key, path, terms)
+            return self._put_into(self.store, key, path, terms)
         try:
             self.store.send(key, path, terms)
         except LostRace:
             return False
         return True
+
+    def _put_into(self, store: FolderStore, key: str, path: Path, terms: Terms) -> bool:
+        """Into a folder, where several processes may put the same at the same moment; it goes when the run ends."""
+        target = store.path(key)
+        if terms.over == NOTHING and target.is_file():
+            return False
+        try:
+            whole_file.write(target, self._read(path), terms.sha256, lasting=False)
+        except OSError as error:
+            raise StoreError(
+                f"cannot write in the {store.name}: {error.strerror or error}", "make it writable, or free some space"
+            ) from error
+        return True
+
+    def _read(self, path: Path) -> Iterator[bytes]:
+        for data in whole_file.read(path):
+            self._go_on()
+            yield data
 
     def _has(self, content: Content) -> bool:
         if content.sha256 in self._there:
@@ -123,7 +171,8 @@ class Travel:
         """Nothing, or the digest of what is not there."""
         key = blob_key(content.sha256)
         try:
-            whole_file.write(path, self._pieces(key, content.size), content.sha256, lasting=False)
+            with self._turn(self._all):
+                whole_file.write(path, self._pieces(key, content.size), content.sha256, lasting=False)
         except StoreError:
             if self.store.head(key, digest=False) is None:
                 return content.sha256
@@ -133,6 +182,7 @@ class Travel:
 
     def _pieces(self, key: str, size: int) -> Iterator[bytes]:
         for start in range(0, size, _PIECE):
+            self._go_on()
             yield self.store.part(key, start, min(_PIECE, size - start))
 
     def outcome(self, key: str) -> Outcome | None:
@@ -168,20 +218,6 @@ class Travel:
                     return found
                 self._put(place, path, Terms(_JSON, _PRIVATE, digest))  # what it names is gone
         return outcome
-
-
-def _put_into(store: FolderStore, key: str, path: Path, terms: Terms) -> bool:
-    """Into a folder, where several processes may put the same at the same moment."""
-    target = store.path(key)
-    if terms.over == NOTHING and target.is_file():
-        return False
-    try:
-        whole_file.write(target, whole_file.read(path), terms.sha256)
-    except OSError as error:
-        raise StoreError(
-            f"cannot write in the {store.name}: {error.strerror or error}", "make it writable, or free some space"
-        ) from error
-    return True
 
 
 @contextlib.contextmanager

@@ -23,7 +23,8 @@ from castkit.engine.stage import Stage
 C = TypeVar("C")
 LOOKING = 4  # threads that look whether stages must run: they read files, and ask the store
 MOST_RUNNING = 64  # threads of the local executor, more than the cores of any machine keep busy
-MOST_HELD_UP = 64  # subjects that are done but for what must wait for those before them; each holds its lock
+MOST_BEGUN = 96  # subjects begun and not ended: each holds its lock, an open file, of which macOS allows 256
+MOST_HELD_UP = 64  # of them, those that are done but for what must wait for those before them
 MOST_OVERTAKEN = 16  # times that a stage is passed by later ones with smaller claims; then all wait for it
 TICK_S = 0.2  # how soon Ctrl-C is heard everywhere
 
@@ -155,7 +156,10 @@ class _Underway(Generic[C]):
 
 
 class Fleet(Generic[C]):
-    """Brings many subjects up to date; `at_once` is how many are begun and not ended, 1 for one after the other."""
+    """Brings many subjects up to date; `at_once` is how many are worked on, 1 for one after the other.
+
+    Never more than `MOST_BEGUN` have begun and not ended, with those that wait for others.
+    """
 
     def __init__(self, executor: Executor[C], report: events.Report, *, at_once: int) -> None:
         self._executor = executor
@@ -208,7 +212,8 @@ class Fleet(Generic[C]):
 
     def _has_place(self) -> bool:
         held_up = sum(one.is_held_up for one in self._underway) if self._at_once > 1 else 0
-        return len(self._underway) - held_up < self._at_once and held_up < MOST_HELD_UP
+        begun = len(self._underway)
+        return begun - held_up < self._at_once and held_up < MOST_HELD_UP and begun < MOST_BEGUN
 
     def _look(self, lookers: ThreadPoolExecutor) -> None:
         """Has every stage looked at whose inputs are there."""

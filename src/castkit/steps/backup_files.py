@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from castkit import atomic
 from castkit.errors import CastkitError, StoreError
 from castkit.model.backup import Why
 from castkit.model.published import Published
@@ -22,7 +21,7 @@ from castkit.model.show import Show
 from castkit.model.stored_objects import objects_in
 from castkit.steps import kit_folder
 from castkit.storage.keys import checked
-from castkit.workspace import EpisodePaths, Workspace, leftovers
+from castkit.workspace import EpisodePaths, Workspace, files_below
 
 LARGE = 1 << 20  # bytes: smaller files are kept, though the store has them, but for those of a stream
 IGNORED = ".gitignore"
@@ -160,25 +159,7 @@ def _recordings(toml: Path, folder: Path) -> Iterator[Path]:
 
 
 def _below(root: Path, place: Path) -> Iterator[Found]:
-    """The file, or every file below the folder, but what is hidden or unfinished, a file manager's, or elsewhere's.
-
-    A link out of the workspace leads to something that is not the show's.
-    """
-    if place.is_file():
-        if place.is_relative_to(root) and _is_inside(root, place):
-            yield Found(place.relative_to(root).as_posix(), place)
-        return
-    for folder, folders, names in os.walk(place):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(folder) / name
-            is_hidden = name.startswith(".") or atomic.is_part(name) or leftovers.is_leftover(name)
-            if not is_hidden and file.is_file() and _is_inside(root, file):
-                yield Found(file.relative_to(root).as_posix(), file)
-
-
-def _is_inside(root: Path, file: Path) -> bool:
-    return not file.is_symlink() or file.resolve().is_relative_to(root.resolve())
+    return (Found(file.relative_to(root).as_posix(), file) for file in files_below(place, root))
 
 
 def in_store(workspace: Workspace, is_there: Callable[[str, int], bool]) -> dict[str, str]:

@@ -4,7 +4,7 @@ Rule: it names paths and finds them; it does not read what is in them.
 """
 
 from castkit.workspace.episode import EpisodePaths
-from castkit.workspace.links import inside
+from castkit.workspace.links import files_below, inside, leads_out
 from castkit.workspace.show import MARKER, Workspace
 
-__all__ = ["MARKER", "EpisodePaths", "Workspace", "inside"]
+__all__ = ["MARKER", "EpisodePaths", "Workspace", "files_below", "inside", "leads_out"]
