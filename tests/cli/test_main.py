@@ -36,6 +36,16 @@ def test_every_command_of_the_table_exists_and_has_help(name: str, tmp_path: Pat
     assert COMMANDS[name][1] in castkit("--help", cwd=tmp_path).stdout
 
 
+def test_what_a_group_lists_is_said_whole_on_80_columns() -> None:
+    commands = (getattr(importlib.import_module(f"castkit.cli.{name}"), name) for name, _ in COMMANDS.values())
+    groups = [command for command in commands if isinstance(command, click.Group)]
+    assert len(groups) > 2
+    for group in groups:
+        listed = group.get_help(click.Context(group, terminal_width=80)).partition("Commands:")[2]
+        assert all(f"  {name} " in listed for name in group.commands), listed
+        assert "..." not in listed
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -38,7 +38,7 @@ def test_every_way_is_tried_and_told(show: Workspace, monkeypatch: pytest.Monkey
     sounds.speech(track, seconds=40, options=["-ar", "16000", "-ac", "1", "-c:a", "pcm_s16le"])
     monkeypatch.setattr(tuning, "LEAST_SPEECH_MS", 20_000)
     monkeypatch.setattr(tuning, "BATCHES", (8,))
-    monkeypatch.setitem(devices._TYPES, "cpu", ("float32", "int8"))
+    monkeypatch.setitem(devices.TYPES, "cpu", ("float32", "int8"))
     ended = run(show.root, "--json")
     *trials, tuned = (json.loads(line) for line in ended.stdout.splitlines())
     assert [one["compute_type"] for one in trials] == ["float32", "int8"]

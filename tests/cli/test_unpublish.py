@@ -6,8 +6,10 @@ import json
 import re
 import shutil
 import tomllib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import click
@@ -21,9 +23,11 @@ from castkit.cli import road
 from castkit.cli.app import App
 from castkit.cli.due import due, not_unpublished
 from castkit.cli.unpublish import unpublish
+from castkit.engine.run import lock
 from castkit.errors import CastkitError
 from castkit.feed import ledger
 from castkit.scaffold.toml import set_draft
+from castkit.storage.folder import FolderStore
 from castkit.workspace import Workspace
 
 
@@ -178,13 +182,54 @@ def copies(workspace: Workspace, slug: str, count: int) -> None:
         write_json(published, value)
 
 
-def test_pages_of_older_episodes_go_with_their_last_episode(tmp_path: Path) -> None:
-    """Of the feed and of the show, in every language; the plan names each."""
-    workspace = sent_show(tmp_path, more="[site]\npage_size = 10\n[feeds]\npage_size = 10\nlanguages = ['en']\n")
+def paged_show(root: Path, more: str = "") -> Workspace:
+    """Twenty episodes: with one less there are no pages of older ones."""
+    workspace = sent_show(root, more=f"[site]\n{more}page_size = 10\n[feeds]\npage_size = 10\nlanguages = ['en']\n")
     add(workspace, "second", "2025-01-01T00:00:00Z")
     publish(workspace, "talk", "second")
     copies(workspace, "second", 18)
     road.run_show(workspace, context(workspace).show, lambda _: None)
+    return workspace
+
+
+def when_a_page_goes(patch: pytest.MonkeyPatch, key: str, happens: Callable[[], None]) -> None:
+    """Has this happen right before the page is deleted for the first time."""
+    delete = FolderStore.delete
+
+    def watched(store: FolderStore, name: str, **terms: str) -> None:
+        if name == key:
+            patch.setattr(FolderStore, "delete", delete)
+            happens()
+        delete(store, name, **terms)
+
+    patch.setattr(FolderStore, "delete", watched)
+
+
+def test_pages_are_deleted_while_nobody_here_renews_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace, waited = paged_show(tmp_path, "enabled = false\n"), []
+
+    def renew() -> None:
+        with pytest.raises(CastkitError, match="another castkit is working on show"):
+            lock(road.show_place(workspace))
+        waited.append(True)
+
+    when_a_page_goes(monkeypatch, "feeds/en.page-1.xml", renew)
+    done(workspace, "second")
+    assert waited
+
+
+def test_published_elsewhere_while_a_page_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The episode needs the very page, which its publisher found there and did not send."""
+    workspace, page = paged_show(tmp_path, "enabled = false\n"), "feeds/en.page-1.xml"
+    when_a_page_goes(monkeypatch, page, lambda: copies(workspace, "talk", 1))
+    done(workspace, "second")
+    older = feedparser.parse((workspace.root / "public" / page).read_bytes()).entries
+    assert len({*guids(workspace), *(entry.id for entry in older)}) == 20
+
+
+def test_pages_of_older_episodes_go_with_their_last_episode(tmp_path: Path) -> None:
+    """Of the feed and of the show, in every language; the plan names each."""
+    workspace = paged_show(tmp_path)
     pages = {"feeds/en.page-1.xml", "index.page-1.html", "index.zh-Hans.page-1.html"}
     before = objects(workspace)
     assert pages <= before.keys()
@@ -228,6 +273,24 @@ def test_published_anew_while_a_person_thinks(workspace: Workspace, monkeypatch:
     ended = run(workspace, "second")
     assert "second was published anew meanwhile" in str(ended.exception)
     assert workspace.episode("second").toml.read_bytes() == toml, "it is not held back, for it is published"
+
+
+def test_published_anew_at_the_last_moment(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the history says that it is withdrawn, and before it is."""
+    path, send = workspace.root / "public/episodes/second/published.json", FolderStore.send
+    theirs = path.read_bytes() + b"\n"
+
+    def overtaken(store: FolderStore, key: str, *more: Any) -> Any:
+        sent = send(store, key, *more)
+        if "-withdrawn-" in key:
+            path.write_bytes(theirs)
+        return sent
+
+    monkeypatch.setattr(FolderStore, "send", overtaken)
+    ended = run(workspace, "second", "--yes")
+    assert "second was published anew meanwhile" in str(ended.exception)
+    assert path.read_bytes() == theirs
+    assert "episodes/second/" in (workspace.root / "public/feeds/en.xml").read_text("utf-8")
 
 
 def test_pages_of_a_show_that_wants_none_go_too(tmp_path: Path) -> None:

@@ -87,13 +87,13 @@ def test_a_feed_goes_over_the_version_that_was_seen(store: Any, tmp_path: Path) 
 def test_a_killed_publishers_lock_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("castkit.storage.folder._HELD_S", -1.0)
     store = FolderStore(tmp_path / "public", base_url="https://cast.example")
-    (tmp_path / "public/feeds").mkdir(parents=True)
-    (tmp_path / "public/feeds/.en.xml.held.castkit-part").touch()
+    store.folder.mkdir()
+    store.lock_path("feeds/en.xml").touch()
     path = tmp_path / "a"
     path.write_bytes(b"<rss/>")
     assert put_over(store, "feeds/en.xml", path, NOTHING)
     assert list(store.list()) == ["feeds/en.xml"]
-    assert [one.name for one in (tmp_path / "public/feeds").iterdir()] == ["en.xml"]
+    assert [one.name for one in store.folder.rglob("*") if one.is_file()] == ["en.xml"]
 
 
 def test_nobody_looks_at_a_loopback_address() -> None:

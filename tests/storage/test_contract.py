@@ -14,7 +14,7 @@ from castkit.errors import StoreError
 from castkit.model.show import StoreSettings
 from castkit.storage.mediatypes import FOREVER, SHORT
 from castkit.storage.open import open_store
-from castkit.storage.store import Store
+from castkit.storage.store import LostRace, Store
 
 _COUNT = itertools.count()
 
@@ -100,6 +100,18 @@ def test_delete(store: Store, tmp_path: Path) -> None:
     put(store, "episodes/a.mp3", b"x", tmp_path)
     store.delete("episodes/a.mp3")
     assert store.head("episodes/a.mp3") is None
+    assert list(store.list()) == []
+
+
+def test_delete_one_version_only(store: Store, tmp_path: Path) -> None:
+    before = put(store, "episodes/a.json", b"{}", tmp_path)
+    now = put(store, "episodes/a.json", b"[]", tmp_path)
+    with pytest.raises(LostRace, match=r"episodes/a\.json was written by somebody else"):
+        store.delete("episodes/a.json", over=before.tag)
+    assert store.get("episodes/a.json") == b"[]"
+    store.delete("episodes/a.json", over=now.tag)
+    assert store.head("episodes/a.json") is None
+    store.delete("episodes/a.json", over=now.tag)
     assert list(store.list()) == []
 
 

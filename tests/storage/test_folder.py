@@ -141,11 +141,29 @@ def test_a_lock_that_a_killed_process_left_goes_with_the_next_check(
 ) -> None:
     monkeypatch.setattr(folder, "_HELD_S", 0.05)
     put(store, "a/b.mp3", source)
-    left = store.folder / "a/.b.mp3.held.castkit-part"
+    left = store.lock_path("a/b.mp3")
     left.write_bytes(b"")
     os.utime(left, (time.time() - age_s, time.time() - age_s))
     store.check()
-    assert [path.name for path in (store.folder / "a").iterdir()] == ["b.mp3"]
+    assert [path.name for path in store.folder.rglob("*") if path.is_file()] == ["b.mp3"]
+
+
+def test_a_check_looks_into_no_folder_of_an_episode(store: FolderStore, source: Path) -> None:
+    """A show of years has thousands of them, and every run begins with a check."""
+    put(store, "episodes/a/a.mp3", source)
+    unseen = store.folder / "episodes/a/.a.held.castkit-part"
+    unseen.write_bytes(b"")
+    os.utime(unseen, (0, 0))
+    store.check()
+    assert unseen.exists()
+    put(store, "episodes/a/b.mp3", source)
+    assert not unseen.exists(), "who sends into it tidies it"
+
+
+def test_names_that_are_one_file_on_some_systems_have_one_lock(store: FolderStore) -> None:
+    names = {store.lock_path(key) for key in ("episodes/caf\u00e9/A.xml", "episodes/cafe\u0301/a.xml")}
+    assert len(names) == 1
+    assert store.lock_path("feeds/en.xml") not in names
 
 
 def test_head_can_do_without_reading_the_file(store: FolderStore, source: Path) -> None:

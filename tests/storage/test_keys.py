@@ -52,22 +52,3 @@ def test_the_page_of_the_show_comes_back_from_the_key(language: str, told: str, 
 )  # fmt: skip
 def test_any_other_key_is_no_page_of_feed_or_show(key: str) -> None:
     assert (keys.feed_page(key), keys.show_page(key)) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("http://127.0.0.1:8000", True),
-        ("http://127.9.9.9", True),
-        ("http://localhost:1", True),
-        ("http://show.localhost", True),
-        ("http://[::1]:8000/x", True),
-        ("http://0.0.0.0:8000", True),
-        ("http://192.168.1.5:8000", False),
-        ("https://localhost.example.org", False),
-        ("https://cast.example", False),
-        ("https://10.0.0.127", False),
-    ],
-)
-def test_loopback(url: str, expected: bool) -> None:
-    assert keys.is_loopback(url) is expected

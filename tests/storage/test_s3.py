@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from sweeps import swept
 
 from castkit.errors import StoreError
 from castkit.model.show import StoreSettings
@@ -225,6 +226,37 @@ def test_who_comes_second_changes_nothing(store: S3Store, big: Path, tmp_path: P
         store.send("a.mp3", mine, Terms("audio/mpeg", FOREVER, over=now))
 
 
+def overtake_after_the_look(patch: pytest.MonkeyPatch, server: S3Server, store: S3Store, key: str) -> None:
+    """Somebody writes the object right after the store's next look at it."""
+    head = store.head
+
+    def look(wanted: str) -> object:
+        found = head(wanted)
+        patch.setattr(store, "head", head)
+        server.client().put_object(Bucket=store.bucket, Key=store.place(key), Body=b"theirs")
+        return found
+
+    patch.setattr(store, "head", look)
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_version_that_comes_right_before_the_delete(
+    s3_server: S3Server, store: S3Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keeps: bool
+) -> None:
+    """It stays where the store keeps conditions; another is left with the time of one answer."""
+    (tmp_path / "mine").write_bytes(b"mine")
+    mine = put(store, tmp_path / "mine", "a.json")
+    store._is_conditional = keeps
+    overtake_after_the_look(monkeypatch, s3_server, store, "a.json")
+    if keeps:
+        with pytest.raises(LostRace):
+            store.delete("a.json", over=mine.tag)
+        assert store.get("a.json") == b"theirs"
+    else:
+        store.delete("a.json", over=mine.tag)
+        assert store.head("a.json") is None
+
+
 def test_conditions_are_seen_to_be_kept(s3_server: S3Server, bucket: str, tmp_path: Path) -> None:
     store = S3Store(s3_server.settings(bucket, prefix=tmp_path.name))
     assert store._is_conditional is None
@@ -255,11 +287,26 @@ def test_only_stale_uploads_of_the_same_object_are_aborted(
 
     with pytest.raises(KeyboardInterrupt):
         put(store, big, progress=broken)
+    swept()
     assert unfinished(s3_server, bucket, store) == [store.place("a.mp3"), store.place("b.mp3")], "a colleague's"
     monkeypatch.setattr(s3_parts, "_STALE", -s3_parts._STALE)
     with pytest.raises(KeyboardInterrupt):
-        put(store, big, progress=broken)
+        put(S3Store(store._settings), big, progress=broken)
+    swept()
     assert unfinished(s3_server, bucket, store) == [], "beside it too: a day old, nobody goes on with them"
+
+
+def test_a_stale_upload_that_is_noted_here_stays(
+    s3_server: S3Server, bucket: str, store: S3Store, big: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several files of an episode go at once, and each goes on with its own."""
+    noted, place = tmp_path / "notebook", store.place("b.mp3")
+    begun = s3_server.client().create_multipart_upload(Bucket=bucket, Key=place)["UploadId"]
+    notebook.note(noted, place, notebook.Unfinished(begun, "0" * 64, s3_pieces.PART, "sha256"))
+    monkeypatch.setattr(s3_parts, "_STALE", -s3_parts._STALE)
+    store.send("a.mp3", big, Terms("audio/mpeg", FOREVER, notebook=noted))
+    swept()
+    assert unfinished(s3_server, bucket, store) == [place]
 
 
 def test_objects_of_others_have_no_digest(s3_server: S3Server, bucket: str, store: S3Store) -> None:

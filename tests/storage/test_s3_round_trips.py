@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sweeps import swept
 
 from castkit.steps.sending import put_whole
 from castkit.storage import s3_parts, s3_pieces, s3_upload
@@ -29,6 +32,8 @@ from s3server import S3Server
 PART = 5 << 20  # bytes, the smallest part that S3 takes
 _HELD_S = 100  # at most; what goes beside an answer comes sooner, on any machine
 _PATIENT = Patience(read=3 * _HELD_S)
+
+SENT = "sent"  # no request, but what the test itself notes
 
 # What a request is, by its method and what its address asks for.
 NAMES = (
@@ -162,12 +167,21 @@ def all_parts(log: Log) -> bool:
     return log.count("part") >= s3_parts.AT_ONCE
 
 
+def all_beside(log: Log) -> bool:
+    return all_parts(log) and log.count("list uploads") > 0
+
+
 def test_nothing_waits_but_what_must(s3_server: S3Server, media: Path, terms: Terms, tmp_path: Path) -> None:
-    """Parts go side by side, and what is asked of stale uploads goes beside them all, to the very end."""
-    log = Log({"part": all_parts, "list uploads": lambda log: log.count("complete") > 0})
+    """Parts go side by side, and what is asked of stale uploads goes beside them all, to the very end and beyond."""
+    log = Log({"part": all_beside, "list uploads": lambda log: log.count(SENT) > 0})
     with between(s3_server, log) as endpoint:
         assert put_whole(store_at(s3_server, endpoint, tmp_path.name), media, terms, key="talk.mp4")
-    assert log.one_after_another() == ["look", "begin", "part", "complete", "look"]
+        (asked,) = (one for one in log.asked if one.name == "list uploads")
+        assert not asked.answered, "the end waits for no answer about stale uploads"
+        assert log.one_after_another() == ["look", "begin", "part", "complete", "look"]
+        log.came(SENT)
+        swept()
+    log.asked = [one for one in log.asked if one.name != SENT]
     assert sorted(one.name for one in log.asked) == sorted(
         ["look", "begin", *["part"] * s3_parts.AT_ONCE, "list uploads", "complete", "look"]
     )
@@ -192,10 +206,12 @@ def test_an_upload_that_goes_on_asks_what_is_there_and_no_more(
 
     with pytest.raises(KeyboardInterrupt):
         store_at(s3_server, s3_server.endpoint, tmp_path.name).send("talk.mp4", media, terms, broken)
+    swept()
     monkeypatch.setattr(s3_parts, "_STALE", -s3_parts._STALE)
     log = Log({"list uploads": lambda log: log.count("complete") > 0})
     with between(s3_server, log) as endpoint:
         store_at(s3_server, endpoint, tmp_path.name).send("talk.mp4", media, terms)
+        swept()
     assert len(log.one_after_another()) == 3, "what is there, complete, look"
     assert log.count("part") == log.count("abort") == 0
 
@@ -207,6 +223,7 @@ def test_a_store_that_lists_no_uploads_gets_the_file_all_the_same(
     log = Log(refused={"list uploads": status})
     with between(s3_server, log) as endpoint:
         found = store_at(s3_server, endpoint, tmp_path.name).send("talk.mp4", media, terms)
+        swept()
     assert (found.size, found.sha256) == (media.stat().st_size, terms.sha256)
 
 
@@ -223,5 +240,35 @@ def test_a_part_has_time_for_those_beside_it(
 
     monkeypatch.setattr(store, "call", counting)
     store.send("talk.mp4", media, terms)
+    swept()
     whole = media.stat().st_size
     assert sorted(sizes, reverse=True) == [whole] * (s3_parts.AT_ONCE + 1) + [0] * 3, "the completion, and three looks"
+
+
+_SENDS = """\
+import sys
+from pathlib import Path
+from castkit.model.show import StoreSettings
+from castkit.storage import s3_parts, s3_pieces, s3_upload
+from castkit.storage.mediatypes import FOREVER
+from castkit.storage.s3 import S3Store
+s3_pieces.PART = s3_upload.PART = int(sys.argv[3])
+s3_parts._FAREWELL_S = 0.2
+store = S3Store(StoreSettings.model_validate_json(sys.argv[1]))
+store.put("talk.mp4", Path(sys.argv[2]), content_type="video/mp4", cache_control=FOREVER)
+for folder in ("a", "b"):
+    store.put(f"{folder}/talk.mp4", Path(sys.argv[2]), content_type="video/mp4", cache_control=FOREVER)
+print("sent")
+"""
+
+
+def test_a_process_ends_without_the_answer(s3_server: S3Server, media: Path, tmp_path: Path) -> None:
+    """And without a word about the thread that waits for it."""
+    log = Log({"list uploads": lambda log: log.count(SENT) > 0})
+    with between(s3_server, log) as endpoint:
+        settings = s3_server.settings(prefix=tmp_path.name).model_copy(update={"endpoint": endpoint})
+        command = [sys.executable, "-c", _SENDS, settings.model_dump_json(), str(media), str(PART)]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=_HELD_S - 10, check=False)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, "sent\n", "")
+        assert all(not one.answered for one in log.asked if one.name == "list uploads")
+        log.came(SENT)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from castkit.cli.app import App
-from castkit.cli.asking import say
+from castkit.cli.asking import is_agreed, say
 from castkit.cli.console import echo_json
 from castkit.errors import CastkitError
 
@@ -33,12 +33,10 @@ def fix_bucket(app: App, *, is_sure: bool, as_json: bool) -> None:
             click.echo(f"{change.name}: {change.about}\n{_indented(change.value)}")
     if not missing:
         say(f"nothing to set in {store.name}", as_json=as_json)
-    elif is_sure or (not as_json and click.confirm(f"Set this in {store.name}?")):
+    elif is_agreed(f"Set this in {store.name}?", is_sure=is_sure, as_json=as_json):
         for change in missing:
             change.apply()
             say(f"set: {change.name}", as_json=as_json)
-    else:
-        say("nothing was changed; give --yes to set it without being asked", as_json=as_json)
     if store.preset.by_hand:
         say(f"by hand: {store.preset.by_hand}", as_json=as_json)
 

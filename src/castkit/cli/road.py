@@ -24,6 +24,7 @@ from castkit.errors import CastkitError
 from castkit.model.episode import Episode
 from castkit.model.show import Show
 from castkit.steps.context import EpisodeContext
+from castkit.steps.feed_race import ATTEMPTS
 from castkit.steps.show_context import ShowContext
 from castkit.workspace import Workspace
 
@@ -94,7 +95,8 @@ def episode_place(context: EpisodeContext) -> Place:
 
 
 def show_place(workspace: Workspace) -> Place:
-    return Place("show", workspace.root, workspace.feeds, workspace.show_receipts, workspace.show_lock)
+    receipts, held = workspace.show_receipts, workspace.show_lock
+    return Place("show", workspace.root, workspace.feeds, receipts, held, beside=workspace.site(""))
 
 
 def work_of(
@@ -159,6 +161,23 @@ def run_show(workspace: Workspace, show: Show, report: events.Report, redo: Coll
     place = show_place(workspace)
     with lock(place, patience_s=SHOW_PATIENCE_S):
         run(SHOW, ShowContext.open(workspace, show), place, report, redo=redo)
+
+
+def run_show_without(workspace: Workspace, show: Show, report: events.Report) -> None:
+    """As `run_show`, after an episode left the feeds: the pages that they have no more are deleted too.
+
+    Under the same lock, so that nobody here makes such a page at the same moment; and where an episode came meanwhile
+    from another machine, everything is looked at again.
+    """
+    from castkit.pipeline import SHOW  # noqa: PLC0415
+    from castkit.steps.withdraw import drop_pages  # noqa: PLC0415
+
+    place = show_place(workspace)
+    with lock(place, patience_s=SHOW_PATIENCE_S):
+        for _ in range(ATTEMPTS):
+            run(SHOW, context := ShowContext.open(workspace, show), place, report)
+            if not drop_pages(context):
+                return
 
 
 def plan_episode(

@@ -84,7 +84,7 @@ def _show(way: WayBack, *, as_json: bool) -> None:
 def _go(workspace: Workspace, show: Show, store: Store, way: WayBack, *, as_json: bool) -> None:
     """As the store is told first and the feeds are made of it, a run that is cut off is finished by the next."""
     from castkit.steps.going_back import BACK, put_back  # noqa: PLC0415
-    from castkit.steps.withdraw import drop_pages, keep_back, planned_withdrawal  # noqa: PLC0415
+    from castkit.steps.withdraw import keep_back, planned_withdrawal  # noqa: PLC0415
 
     is_changed = False
     with open_console(as_json=as_json) as console:
@@ -96,8 +96,7 @@ def _go(workspace: Workspace, show: Show, store: Store, way: WayBack, *, as_json
             else:
                 put_back(store, way)
                 is_changed = way.now is None and keep_back(workspace.episode(way.slug), is_draft=False)
-                road.run_show(workspace, show, console.report)
-                drop_pages(workspace, show, store)
+                road.run_show_without(workspace, show, console.report)
     if way.target is None:
         done = [f"{way.slug} is out of the feeds", *kept_back(workspace, way.slug)]
     else:
@@ -124,7 +123,7 @@ def _finish(context: ShowContext, left: Unfinished, *, is_sure: bool, as_json: b
     if not is_agreed("Renew the feeds?", is_sure=is_sure, as_json=as_json):
         return
     from castkit.steps.going_back import put_pages  # noqa: PLC0415
-    from castkit.steps.withdraw import drop_pages, keep_back  # noqa: PLC0415
+    from castkit.steps.withdraw import keep_back  # noqa: PLC0415
 
     with open_console(as_json=as_json) as console, episode_lock(context.workspace, left.slug):
         context.store.check()
@@ -132,8 +131,7 @@ def _finish(context: ShowContext, left: Unfinished, *, is_sure: bool, as_json: b
             put_pages(context.store, left.slug, left.digest, left.pages)
         if left.is_return:
             keep_back(context.workspace.episode(left.slug), is_draft=False)
-        road.run_show(context.workspace, context.show, console.report)
-        drop_pages(context.workspace, context.show, context.store)
+        road.run_show_without(context.workspace, context.show, console.report)
     say(f"{left.slug} is rolled back; give the command again to go one further", *console.tally.notes, as_json=as_json)
 
 

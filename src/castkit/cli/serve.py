@@ -17,6 +17,7 @@ from castkit.errors import CastkitError
 from castkit.model.feeds import feed_name
 from castkit.model.published import Published
 from castkit.model.show import Show
+from castkit.model.web_address import is_loopback
 from castkit.steps.context import EpisodeContext
 from castkit.steps.drafts import abroad, at_home, lay_out_episode, lay_out_feeds, lay_out_site
 from castkit.steps.feed_identity import possible_feeds
@@ -24,7 +25,7 @@ from castkit.steps.show_context import stored_episodes
 from castkit.storage.folder import FolderStore
 from castkit.storage.front_page import front_page
 from castkit.storage.httpd import Site, SiteServer, open_server
-from castkit.storage.keys import feed_key, is_loopback
+from castkit.storage.keys import feed_key
 from castkit.storage.open import open_store
 from castkit.storage.store import Store
 from castkit.workspace import Workspace

@@ -18,7 +18,6 @@ from castkit.engine.run import Place, lock
 from castkit.steps.forecast_feeds import refuse_stopped
 from castkit.steps.withdraw import (
     Withdrawal,
-    drop_pages,
     keep_back,
     planned_withdrawal,
     refuse_renewed,
@@ -86,8 +85,7 @@ def carry_out(
     keep_back(paths)
     take_out(store, found.slug, found.digest, kind=kind)
     paths.published.unlink(missing_ok=True)
-    road.run_show(workspace, show, console.report)
-    drop_pages(workspace, show, store)
+    road.run_show_without(workspace, show, console.report)
 
 
 def kept_back(workspace: Workspace, slug: str) -> Iterator[str]:

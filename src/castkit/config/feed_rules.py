@@ -14,7 +14,7 @@ from castkit.config.problems import Finding, closest, shown
 from castkit.config.relations import Relation, table, tables, texts_of
 from castkit.config.rules import Check, Facts, Fault, licence, nearest_language, only_file, web, web_or_nothing
 from castkit.model.feeds import KINDS, SERVICES, feed_name
-from castkit.storage.keys import is_loopback
+from castkit.model.web_address import is_loopback
 
 # RFC 5545, 3.3.10: the names of a rule's parts; FREQ is the only one it must have.
 _PARTS = frozenset(

@@ -19,12 +19,13 @@ from castkit.feed.findings import Planned, files_of
 from castkit.feed.notify import tell_hub
 from castkit.feed.render import documents
 from castkit.model.published import Published, StoredFile
+from castkit.model.web_address import is_loopback
 from castkit.steps.feed_identity import addresses, cover_key, lasting
 from castkit.steps.feed_race import Stand, is_in_store, put_over, renewed, terms_of
 from castkit.steps.gate import Document, facts, hold
 from castkit.steps.sending import put_whole
 from castkit.steps.show_context import ShowContext
-from castkit.storage.keys import feed_key, is_loopback, published_key
+from castkit.storage.keys import feed_key, published_key
 from castkit.storage.store import Store
 
 

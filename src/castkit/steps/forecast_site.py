@@ -71,7 +71,7 @@ class _Noted:
     def listing(self, prefix: str = "") -> Iterator[Listed]:
         return self._store.listing(prefix)
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, *, over: str | None = None) -> None:
         """Nothing goes."""
 
     def check(self) -> None:

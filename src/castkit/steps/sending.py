@@ -16,9 +16,9 @@ from castkit.engine.stage import Job
 from castkit.errors import CastkitError, StoreError
 from castkit.model.media_types import bare
 from castkit.model.published import StoredFile
+from castkit.model.web_address import is_loopback
 from castkit.steps.past_publications import is_lasting, keep_page
 from castkit.steps.publication import Item
-from castkit.storage.keys import is_loopback
 from castkit.storage.listeners import NoAnswer, Seen, look
 from castkit.storage.store import NOTHING, LostRace, ObjectInfo, Progress, Store, Terms
 

@@ -9,8 +9,9 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 from castkit import atomic
 from castkit.errors import StoreError
@@ -81,7 +82,7 @@ class FolderStore:
             try:
                 sha256 = _copy(source, part, progress)
                 self._confirm(key, part, (terms.sha256 or sha256, source.stat().st_size))
-                with self._alone(key, terms.over):
+                with self._alone(key, None if terms.over is None else {terms.over}):
                     atomic.replace(part, target)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -116,8 +117,8 @@ class FolderStore:
             return None
         return Listed(key, found.st_size, NOTHING, found.st_mtime)
 
-    def delete(self, key: str) -> None:
-        with self._writing(key):
+    def delete(self, key: str, *, over: str | None = None) -> None:
+        with self._writing(key), self._alone(key, None if over is None else {over, NOTHING}):
             self.path(key).unlink(missing_ok=True)
 
     @property
@@ -133,7 +134,7 @@ class FolderStore:
             finally:
                 with contextlib.suppress(OSError):
                     probe.unlink(missing_ok=True)
-            for held in self.folder.rglob(f".*{_HELD}*"):
+            for held in self.folder.glob(f".*{_HELD}*"):
                 if atomic.is_part(held.name):
                     _free(held)
 
@@ -146,25 +147,33 @@ class FolderStore:
             )
 
     @contextlib.contextmanager
-    def _alone(self, key: str, over: str | None) -> Iterator[None]:
-        """Alone with this key while the version that may be replaced is there; LostRace where another one is.
+    def _alone(self, key: str, allowed: Container[str] | None) -> Iterator[None]:
+        """Alone with this key while one of these versions is there; LostRace where another one is. None: any may be.
 
-        A file beside it that only one can make is the lock: it works on every system and share.
+        A file that only one can make is the lock: it works on every system and share.
         """
-        if over is None:
+        if allowed is None:
             yield
             return
-        path = self.path(key)
-        held = atomic.part_of(path.with_name(f"{path.name}{_HELD}"))
+        held = self.lock_path(key)
+        held.parent.mkdir(parents=True, exist_ok=True)
         _take(held)
         try:
-            found = self.head(key) if over or path.exists() else None
-            if (found.tag if found else NOTHING) != over:
+            found = self.head(key)
+            if (found.tag if found else NOTHING) not in allowed:
                 raise LostRace(f"{key} was written by somebody else at the same moment ({self.name})", "publish again")
             yield
         finally:
             with contextlib.suppress(OSError):
                 held.unlink(missing_ok=True)
+
+    def lock_path(self, key: str) -> Path:
+        """The lock of this key. All lie in one folder, so that `check` finds those left by who was killed at once.
+
+        Names that a file system takes for the same share one.
+        """
+        name = hashlib.sha256(normalize("NFC", key).casefold().encode()).hexdigest()
+        return atomic.part_of(self.folder / f"{name}{_HELD}")
 
     @contextlib.contextmanager
     def _writing(self, key: str) -> Iterator[None]:

@@ -6,8 +6,7 @@ Rule: what one of them cannot hold, none of them takes; a key never leads out of
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from castkit.atomic import is_part
 from castkit.errors import StoreError
@@ -91,13 +90,3 @@ def _part_problem(part: str) -> str:
 def public_url(base_url: str, key: str) -> str:
     """The key's address below `base_url`, percent-encoded as UTF-8."""
     return f"{base_url.rstrip('/')}/{quote(checked(key), safe='/')}"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether this address can be reached from this machine only."""
-    host = urlsplit(url).hostname or ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified

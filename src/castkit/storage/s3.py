@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 
 from castkit.errors import DAMAGED, StoreError
 from castkit.model.show import StoreSettings
-from castkit.storage import s3_order, s3_probe, s3_upload
-from castkit.storage.keys import checked, is_loopback, public_url
+from castkit.model.web_address import is_loopback
+from castkit.storage import s3_delete, s3_order, s3_probe, s3_upload
+from castkit.storage.keys import checked, public_url
 from castkit.storage.pace import Pace, PacedBody
 from castkit.storage.patience import PATIENT, Patience, TooSlow, within
 from castkit.storage.s3_client import connect
@@ -47,6 +48,7 @@ class S3Store:
         self._until = float("inf")  # the whole store's deadline, from `check` on
         self._prefix = f"{settings.prefix.strip('/')}/" if settings.prefix.strip("/") else ""
         self._lock = threading.Lock()
+        self._swept: set[str] = set()
         self._client: S3Client | None = None
         self._checksum = self._preset.checksum
         self._is_conditional = self._preset.is_conditional
@@ -138,9 +140,8 @@ class S3Store:
         found = self._listed(prefix)
         return iter(sorted(found, key=lambda one: one.key))  # some stores sort folder by folder, not by the whole key
 
-    def delete(self, key: str) -> None:
-        place = self.place(key)
-        self.call(lambda client: client.delete_object(Bucket=self.bucket, Key=place), what=f"deleting {key}")
+    def delete(self, key: str, *, over: str | None = None) -> None:
+        s3_delete.delete(self, key, self.place(key), over)
 
     def check(self) -> None:
         self._until = time.monotonic() + self._settings.deadline_s
@@ -207,6 +208,13 @@ class S3Store:
             self._checksum, self._client = worse[0], None
             _LOG.warning("%s does not know this checksum; the next one asked for is %s", self.name, worse[0])
             return True
+
+    def is_to_sweep(self, folder: str) -> bool:
+        """Whether nobody looked for stale uploads below this folder of the bucket yet; true once."""
+        with self._lock:
+            is_new = folder not in self._swept
+            self._swept.add(folder)
+            return is_new
 
     def _head(self, client: S3Client, key: str) -> ObjectInfo | None:
         from botocore.exceptions import ClientError  # noqa: PLC0415

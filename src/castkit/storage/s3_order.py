@@ -43,6 +43,7 @@ class Bucket(Protocol):
     def asks_less(self, refusal: BaseException | None) -> bool: ...
     def head(self, key: str) -> ObjectInfo | None: ...
     def delete(self, key: str) -> None: ...
+    def is_to_sweep(self, folder: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,11 @@ def lost(store: Bucket, wanted: Order, error: StoreError) -> LostRace | None:
     if cause is None or not wanted.condition:
         return None
     is_gone = "IfMatch" in wanted.condition and status_of(cause) == 404 and code_of(cause) in ("NoSuchKey", "404")
-    if status_of(cause) == 412 or is_gone:
-        return LostRace(f"{wanted.key} was written by somebody else at the same moment ({store.name})", "publish again")
-    return None
+    return overtaken(store, wanted.key) if status_of(cause) == 412 or is_gone else None
+
+
+def overtaken(store: Bucket, key: str) -> LostRace:
+    return LostRace(f"{key} was written by somebody else at the same moment ({store.name})", "publish again")
 
 
 def changed(source: Path) -> StoreError:

@@ -5,16 +5,18 @@ Rule: the store is asked which parts it has (`list_parts`), and each is held aga
 
 from __future__ import annotations
 
-import contextlib
+import atexit
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from castkit.errors import StoreError
 from castkit.storage import unfinished
@@ -31,6 +33,9 @@ _LOG = logging.getLogger(__name__)
 
 AT_ONCE = 6  # parts under way, each held in memory: enough that the line is busy while some wait for a far answer
 _STALE = timedelta(days=1)
+SWEEP = "castkit-sweep"  # the name of the threads that abort stale uploads
+_SWEEPS: WeakSet[threading.Thread] = WeakSet()  # those at work in this process, whatever store they are for
+_FAREWELL_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +66,18 @@ class _Tally:
 def send_parts(store: Bucket, wanted: Order, progress: Progress | None) -> str:
     """Sends what is missing and completes the object; gives its tag, or nothing where the answer was lost."""
     upload = _begun(store, wanted)
-    with _sweeping(store, wanted, but=upload.about.upload):
-        try:
-            tag = _completed(store, wanted, upload, _parts_sent(store, wanted, upload, _Tally(progress)))
-        except BaseException as error:
-            if code_of(error.__cause__) == "NoSuchUpload":  # completed at a first try whose answer was lost, or else
-                unfinished.note(wanted.terms.notebook, wanted.place, None)
-                return ""  # the confirmation that follows finds out
-            if race := _given_up(store, wanted, upload, error):
-                raise race from error.__cause__
-            raise
-        unfinished.note(wanted.terms.notebook, wanted.place, None)
-        return tag
+    _sweep(store, wanted, but=upload.about.upload)
+    try:
+        tag = _completed(store, wanted, upload, _parts_sent(store, wanted, upload, _Tally(progress)))
+    except BaseException as error:
+        if code_of(error.__cause__) == "NoSuchUpload":  # completed at a first try whose answer was lost, or else
+            unfinished.note(wanted.terms.notebook, wanted.place, None)
+            return ""  # the confirmation that follows finds out
+        if race := _given_up(store, wanted, upload, error):
+            raise race from error.__cause__
+        raise
+    unfinished.note(wanted.terms.notebook, wanted.place, None)
+    return tag
 
 
 def _completed(store: Bucket, wanted: Order, upload: _Upload, parts: Any) -> str:
@@ -271,24 +276,34 @@ def abort(store: Bucket, place: str, upload: str) -> None:
             _LOG.warning("an unfinished upload of %s could not be aborted: %s; it is a day later", place, error)
 
 
-@contextlib.contextmanager
-def _sweeping(store: Bucket, wanted: Order, *, but: str) -> Iterator[None]:
-    """Meanwhile aborts stale uploads, in a thread of its own: what is sent waits for no answer about them."""
-    sweep = threading.Thread(target=_abort_stale, args=(store, wanted, but), name="castkit-sweep", daemon=True)
-    sweep.start()
-    try:
-        yield
-    finally:
-        sweep.join()
-
-
-def _abort_stale(store: Bucket, wanted: Order, but: str) -> None:
-    """Aborts uploads a day old beside this one (`but`), which nobody goes on with; not every store can list them."""
-    before = (datetime.now(UTC) - _STALE).timestamp()
+def _sweep(store: Bucket, wanted: Order, *, but: str) -> None:
+    """Has stale uploads aborted in a thread of its own, once for each folder: nothing that is sent waits for it."""
     folder = f"{wanted.place.rpartition('/')[0]}/".lstrip("/")
+    if store.is_to_sweep(folder):
+        sweep = threading.Thread(target=_abort_stale, args=(store, folder, wanted, but), name=SWEEP, daemon=True)
+        _SWEEPS.add(sweep)
+        sweep.start()
+
+
+@atexit.register
+def _end_sweeps() -> None:
+    """What is not swept in this time is by the next run: a thread must not be at work while the interpreter ends."""
+    until = time.monotonic() + _FAREWELL_S
+    for sweep in list(_SWEEPS):
+        sweep.join(max(until - time.monotonic(), 0))
+
+
+def _abort_stale(store: Bucket, folder: str, wanted: Order, but: str) -> None:
+    """Aborts uploads a day old, which nobody goes on with; not every store can list them.
+
+    This one (`but`) stays, however old, and so do those beside it that are noted, for a run here goes on with them.
+    """
+    before = (datetime.now(UTC) - _STALE).timestamp()
     try:
         stale = [one for one in begun_uploads(store, folder) if one.since < before and one.upload != but]
         for one in stale:
-            abort(store, one.place, one.upload)
+            noted = unfinished.find(wanted.terms.notebook, one.place)
+            if noted is None or noted.upload != one.upload:
+                abort(store, one.place, one.upload)
     except Exception:  # noqa: BLE001 - whatever a store answers here, the upload beside it goes on
         _LOG.debug("cannot list unfinished uploads", exc_info=True)

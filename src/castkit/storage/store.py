@@ -100,8 +100,12 @@ class Store(Protocol):
     def listing(self, prefix: str = "") -> Iterator[Listed]:
         """The same with sizes, versions and times."""
 
-    def delete(self, key: str) -> None:
-        """Takes the object away; nothing happens where there is none."""
+    def delete(self, key: str, *, over: str | None = None) -> None:
+        """Takes the object away; nothing happens where there is none.
+
+        `over` is the tag of the only version that may go: LostRace where another is there. A bucket that keeps no
+        condition on deletes is asked right before; what is written within that one answer is lost.
+        """
 
     def check(self) -> None:
         """Nothing, where the store can be reached and written to; what it cannot do is in `remarks` from then on.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from castkit import __version__
+from castkit.proxies import connections, proxy_for
 
 if TYPE_CHECKING:
     import urllib3
@@ -25,7 +26,6 @@ _CONNECTIONS = 8  # kept open to a host
 _PIECE = 64 * 1024
 _MOVED = frozenset([301, 302, 303, 307, 308])
 _SCHEMES = ("http", "https")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HEADERS = {"User-Agent": f"castkit/{__version__}", "Accept-Encoding": "identity"}
 
 
@@ -77,7 +77,7 @@ class Web:
     def certificate_days(self, url: str) -> int | None:
         """For how many days more the server's certificate holds; None without one, or where a proxy stands between."""
         parts = urlsplit(url)
-        if parts.scheme != "https" or not parts.hostname or _proxy(url):
+        if parts.scheme != "https" or not parts.hostname or proxy_for(url):
             return None
         host, port = parts.hostname, parts.port or 443
         return self._bounded(lambda left: _days_left(host, port, left))
@@ -149,35 +149,13 @@ class Web:
             return ask()
 
     def _pool(self, url: str) -> urllib3.PoolManager:
-        """Connections, through the proxy that the environment or the system names; never for this machine itself."""
-        import urllib3  # noqa: PLC0415
-
-        proxy = _proxy(url)
+        """Connections that take no answer whose headers broke off."""
+        proxy = proxy_for(url)
         if proxy not in self._pools:
-            made = _through(proxy) if proxy else urllib3.PoolManager(maxsize=_CONNECTIONS)
+            made = connections(proxy, maxsize=_CONNECTIONS)
             made.pool_classes_by_scheme = {scheme: _whole(kind) for scheme, kind in made.pool_classes_by_scheme.items()}
             self._pools[proxy] = made
         return self._pools[proxy]
-
-
-def _proxy(url: str) -> str:
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - HTTP and TLS are not for every start
-
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    proxy = getproxies().get(parts.scheme, "")
-    if not proxy or host in _LOOPBACK or proxy_bypass(host):
-        return ""
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def _through(proxy: str) -> urllib3.ProxyManager:
-    import urllib3  # noqa: PLC0415
-
-    via = urlsplit(proxy)
-    login = f"{via.username}:{via.password or ''}" if via.username else None
-    headers = urllib3.make_headers(proxy_basic_auth=login)
-    return urllib3.ProxyManager(proxy, maxsize=_CONNECTIONS, proxy_headers=headers)
 
 
 def _whole(pool: type[urllib3.HTTPConnectionPool]) -> type[urllib3.HTTPConnectionPool]:

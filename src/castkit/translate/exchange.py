@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+from castkit.proxies import connections, proxy_for
 
 if TYPE_CHECKING:
     import urllib3
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 LARGEST = 4 * 1024 * 1024  # bytes of an answer; a hundred sentences have a hundredth of that
 _PIECE = 64 * 1024
 _TICK_S = 0.2  # how often the caller is heard while it waits
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Exchange:
 
         `alive` is called while waiting, and may raise to give up.
         """
-        self._pool = self._pool or _pool(self._url)
+        self._pool = self._pool or connections(proxy_for(self._url))
         call, until = _Call(), time.monotonic() + within_s
         Thread(target=self._run, args=(call, body, headers, within_s), daemon=True).start()
         try:
@@ -122,23 +122,6 @@ class Exchange:
         response.release_conn()
         names = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status, names, bytes(received))
-
-
-def _pool(url: str) -> urllib3.PoolManager:
-    """Connections, through the proxy that the environment or the system names; never for this machine itself."""
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - HTTP and TLS are not for every start
-
-    import urllib3  # noqa: PLC0415
-
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    proxy = getproxies().get(parts.scheme, "")
-    if not proxy or host in _LOOPBACK or proxy_bypass(host):
-        return urllib3.PoolManager()
-    proxy = proxy if "://" in proxy else f"http://{proxy}"
-    via = urlsplit(proxy)
-    login = f"{via.username}:{via.password or ''}" if via.username else None
-    return urllib3.ProxyManager(proxy, proxy_headers=urllib3.make_headers(proxy_basic_auth=login))
 
 
 def _translated(error: Exception) -> Unanswered:

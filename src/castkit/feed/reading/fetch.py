@@ -16,11 +16,12 @@ from pathlib import Path
 from socket import SOCK_STREAM, gaierror, getaddrinfo
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
-from urllib.request import getproxies, proxy_bypass
 
 from castkit import __version__
 from castkit.errors import CastkitError
 from castkit.feed.reading.values import address
+from castkit.model.web_address import is_this_machine
+from castkit.proxies import connections, proxy_for, proxy_of
 
 if TYPE_CHECKING:
     import urllib3
@@ -132,19 +133,9 @@ class Web:
             raise _translated(error) from error
 
     def _pool(self, url: str) -> urllib3.PoolManager:
-        """Connections, through the proxy that the environment or the system names; never for this machine itself."""
-        import urllib3  # noqa: PLC0415
-
-        parts = urlsplit(url)
-        proxy = _proxy(parts.scheme.lower(), parts.hostname or "")
+        proxy = proxy_for(url)
         if proxy not in self._pools:
-            via = urlsplit(proxy)
-            login = f"{unquote(via.username)}:{unquote(via.password or '')}" if via.username else None
-            self._pools[proxy] = (
-                urllib3.ProxyManager(proxy, proxy_headers=urllib3.make_headers(proxy_basic_auth=login))
-                if proxy
-                else urllib3.PoolManager()
-            )
+            self._pools[proxy] = connections(proxy)
         return self._pools[proxy]
 
 
@@ -220,22 +211,15 @@ def _place(url: str) -> tuple[str, str, int | None]:
     return parts.scheme.lower(), (parts.hostname or "").lower(), parts.port
 
 
-def _proxy(scheme: str, host: str) -> str:
-    found = getproxies().get(scheme, "")
-    if not found or host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(host):
-        return ""
-    return found if "://" in found else f"http://{found}"
-
-
 def _is_within(host: str) -> bool:
     """Whether this name leads to this machine or network; what a proxy resolves is the proxy's to judge."""
     try:
         return not ip_address(host.strip("[]")).is_global
     except ValueError:
         pass
-    if host.lower() == "localhost" or host.lower().endswith(".localhost"):
+    if is_this_machine(host.lower()):
         return True
-    if _proxy("https", host) or _proxy("http", host):
+    if proxy_of("https", host) or proxy_of("http", host):
         return False
     try:
         found = {str(one[4][0]) for one in getaddrinfo(host, None, type=SOCK_STREAM)}
