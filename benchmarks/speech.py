@@ -36,12 +36,12 @@ from measuring import measured  # noqa: E402
 from castkit.ffmpeg import find_tools  # noqa: E402
 from castkit.speech.bleed import Placement  # noqa: E402
 from castkit.speech.devices import WAYS  # noqa: E402
+from castkit.speech.engines import open_transcriber  # noqa: E402
 from castkit.speech.models import locate  # noqa: E402
 from castkit.speech.openai import OpenAIWhisper  # noqa: E402
 from castkit.speech.recognise import Wish, recognise  # noqa: E402
 from castkit.speech.sound import Sound  # noqa: E402
 from castkit.speech.stretches import Voice, stretches  # noqa: E402
-from castkit.speech.transcriber import open_transcriber  # noqa: E402
 from castkit.speech.vad import activity  # noqa: E402
 
 TWO, ONE, CLEAR = "episode-02", "episode-01", "episode-03"

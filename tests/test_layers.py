@@ -1,8 +1,10 @@
-"""Imports run downwards only, siblings do not meet, and every library is imported in one place."""
+"""Imports run downwards only and never in a circle, siblings do not meet, each library is imported in one place."""
 
 from __future__ import annotations
 
 import ast
+import functools
+import graphlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,7 @@ TOOLBOXES = (
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "timecode", "atomic"),
     ("model",),
-    ("workspace", "ffmpeg", "templating", "sandbox"),
+    ("workspace", "ffmpeg", "templating", "sandbox", "proxies"),
     ("engine", *TOOLBOXES),
     ("config", "scaffold"),
     ("steps",),
@@ -51,7 +53,7 @@ HOMES = {
     "onnxruntime": ("speech.vad",),
     "ctranslate2": ("speech.faster", "translate.local"),
     "sentencepiece": ("translate.local",),
-    "urllib3": ("translate.exchange", "storage.web", "feed.reading.fetch"),
+    "urllib3": ("proxies", "translate.exchange", "storage.web", "feed.reading.fetch"),
     "numpy": ("speech", "audio", "report", "steps", "review.peaks"),
     "huggingface_hub": ("speech.fetch",),
     "whisper": ("speech.openai",),
@@ -101,17 +103,29 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
+MODULES = {f"castkit.{name_of(path)}": path for path in modules()}
+
+
+@functools.cache
+def imports(path: Path) -> tuple[tuple[int, str], ...]:
     """Every imported module's dotted name, those inside functions and under TYPE_CHECKING too."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            assert node.module
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
             if node.module == "castkit":
-                yield from ((node.lineno, f"castkit.{alias.name}") for alias in node.names)
-            elif node.module:
-                yield node.lineno, node.module
+                yield from ((node.lineno, name) for name in sorted(names))
+            else:  # `from castkit.speech import models` is about that module, not about the package's face
+                yield from ((node.lineno, name) for name in sorted(names & MODULES.keys()))
+                if names - MODULES.keys():
+                    yield node.lineno, node.module
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
@@ -126,6 +140,14 @@ def test_imports_run_downwards(path: Path) -> None:
         other = target.split(".")[1]
         is_fine = RANK[other] < RANK[room] or other == room or (RANK[other] == RANK[room] and RANK[room] in (0, 2))
         assert is_fine, f"{path.relative_to(SRC)}:{line} imports {target}, which is not below {room}"
+
+
+def test_no_import_leads_back_to_where_it_began() -> None:
+    arrows = {name: {target for _, target in imports(path)} & MODULES.keys() - {name} for name, path in MODULES.items()}
+    try:
+        graphlib.TopologicalSorter(arrows).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(f"modules import each other: {' <- '.join(error.args[1])}")
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

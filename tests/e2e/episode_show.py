@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -91,13 +90,6 @@ def laid_out(made: EpisodeContext, folder: Path) -> Path:
     store = FolderStore(folder, base_url=made.show.store.base_url)
     lay_out_episode(made, store)
     return folder
-
-
-def data_of(page: str) -> dict[str, Any]:
-    """The JSON-LD of a page."""
-    text = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
-    value: dict[str, Any] = json.loads(text)
-    return value
 
 
 def _encode(path: Path, source: Sequence[str], options: Sequence[str]) -> None:

@@ -20,10 +20,10 @@ from castkit import ffmpeg
 from castkit.config.glossary import load_glossary
 from castkit.config.read import load_show
 from castkit.speech.bleed import Placement
+from castkit.speech.engines import open_transcriber
 from castkit.speech.models import locate
 from castkit.speech.recognise import Voice, Wish, recognise
 from castkit.speech.sound import Sound
-from castkit.speech.transcriber import open_transcriber
 from castkit.speech.vad import activity
 from castkit.wording.glossary_hints import hints
 from castkit.workspace import Workspace

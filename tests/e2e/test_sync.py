@@ -22,10 +22,10 @@ from castkit import ffmpeg
 from castkit.model.programme import Programme
 from castkit.model.transcript import Transcript, Word
 from castkit.speech.bleed import Placement
+from castkit.speech.engines import open_transcriber
 from castkit.speech.models import locate
 from castkit.speech.recognise import Voice, Wish, recognise
 from castkit.speech.sound import Sound
-from castkit.speech.transcriber import open_transcriber
 from castkit.speech.vad import activity
 
 ROOT = Path(__file__).parent.parent.parent

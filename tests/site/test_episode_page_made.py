@@ -16,8 +16,8 @@ from episode_samples import AT, made
 
 from castkit.errors import CastkitError
 from castkit.site.episode_files import Files
+from castkit.site.episode_labels import LABELS
 from castkit.site.episode_page import Chapter
-from castkit.site.labels import LABELS
 
 Found = list[tuple[str, dict[str, str | None]]]
 

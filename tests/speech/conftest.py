@@ -15,10 +15,11 @@ from castkit.model.glossary import Glossary
 from castkit.model.show import SpeechSettings
 from castkit.speech import threads
 from castkit.speech.devices import chosen
+from castkit.speech.engines import open_transcriber
 from castkit.speech.models import locate
 from castkit.speech.recognise import Recognition, Voice, Wish, recognise
 from castkit.speech.sound import Sound
-from castkit.speech.transcriber import Transcriber, open_transcriber
+from castkit.speech.transcriber import Transcriber
 from castkit.wording.glossary_hints import hints
 
 threads.wait_politely()  # before a test imports torch, whose OpenMP reads the same settings

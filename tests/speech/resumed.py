@@ -8,10 +8,11 @@ from pathlib import Path
 from tracks_made import together
 
 from castkit.speech.checkpoint import Checkpoint
+from castkit.speech.engines import open_transcriber
 from castkit.speech.models import locate
 from castkit.speech.recognise import Recognition, Wish, recognise
 from castkit.speech.sound import Sound
-from castkit.speech.transcriber import Transcriber, open_transcriber
+from castkit.speech.transcriber import Transcriber
 
 KEPT = "hearing.jsonl"
 

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from castkit.errors import CastkitError
 from castkit.model.show import SpeechSettings
-from castkit.speech.devices import ENGINES, Way, chosen, device
+from castkit.speech.devices import Way, chosen
 
 
 @pytest.mark.parametrize(
@@ -18,14 +17,3 @@ from castkit.speech.devices import ENGINES, Way, chosen, device
 )
 def test_what_is_not_given_is_the_devices_own(given, on, way):
     assert chosen(SpeechSettings.model_validate(given), on) == way
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_device_that_is_asked_for_is_taken(engine):
-    assert device(engine, "cuda") == "cuda"
-    assert device(engine) in ("cpu", "cuda")
-
-
-def test_an_engine_that_does_not_exist():
-    with pytest.raises(CastkitError, match="wav2vec"):
-        device("wav2vec")

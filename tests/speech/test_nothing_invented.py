@@ -16,10 +16,11 @@ from tracks_made import sixteen, together
 
 from castkit.speech.bleed import Placement
 from castkit.speech.coverage import measured
+from castkit.speech.engines import open_transcriber
 from castkit.speech.recognise import Recognition, Voice, Wish, recognise
 from castkit.speech.sound import Sound
 from castkit.speech.spans import FRAME_MS, Span, pack, speech_spans, split_long
-from castkit.speech.transcriber import Transcriber, open_transcriber
+from castkit.speech.transcriber import Transcriber
 
 WHOLE = os.environ.get("CASTKIT_SOAK") == "1"
 NEAR_MS = 3_000  # a translation's words have rough times; its sentences get those of the source they go with

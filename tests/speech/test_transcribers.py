@@ -12,12 +12,12 @@ from tracks_made import together
 
 from castkit.errors import CastkitError
 from castkit.speech.attempts import Rung
-from castkit.speech.devices import ENGINES
+from castkit.speech.engines import ENGINES, open_transcriber
 from castkit.speech.hearing import Request, hear, segments
 from castkit.speech.recognise import Wish, recognise
 from castkit.speech.sound import RATE, Sound
 from castkit.speech.spans import Span
-from castkit.speech.transcriber import Heard, Order, Task, open_transcriber
+from castkit.speech.transcriber import Heard, Order, Task
 
 GREEDY = Task("en", beam_size=1)
 

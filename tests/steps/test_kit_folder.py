@@ -10,6 +10,7 @@ import pytest
 
 from castkit.errors import CastkitError
 from castkit.steps import kit_folder
+from castkit.steps.work_folder import work_folder
 
 MEDIA = bytes(range(256)) * 5000
 LEFT = (".DS_Store", "._title.txt", "Thumbs.db", "desktop.ini", "Desktop.ini", ".directory", "covers/.DS_Store")
@@ -19,7 +20,7 @@ def make(folder: Path) -> kit_folder.Before:
     """A small kit in this folder, with its sound copied from beside it."""
     source = folder.with_name("talk.mp3")
     source.write_bytes(MEDIA)
-    with kit_folder.work_folder(folder) as work:
+    with work_folder(kit_folder.work_path(folder), "the kit") as work:
         (work / "covers").mkdir()
         (work / "covers/wide.jpg").write_bytes(b"jpeg")
         (work / "title.txt").write_text("One\n", "utf-8")
@@ -64,7 +65,7 @@ def test_a_folder_that_was_only_looked_into_is_empty(tmp_path: Path) -> None:
 
 def test_what_appears_while_a_kit_is_made_is_none_of_its_files(tmp_path: Path) -> None:
     folder = tmp_path / "kit"
-    with kit_folder.work_folder(folder) as work:
+    with work_folder(kit_folder.work_path(folder), "the kit") as work:
         (work / "title.txt").write_text("One\n", "utf-8")
         (work / ".DS_Store").write_bytes(b"left")
         written = kit_folder.write_receipt(work, {"episode": "talk"}, {})

@@ -20,9 +20,9 @@ from worded_episode import lay, worded
 
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue
-from castkit.steps.accepted import accepted_cues, clock_of
-from castkit.steps.check import check
-from castkit.steps.stale import notes, stale
+from castkit.steps.accepted import accepted_cues, made_of
+from castkit.steps.stale_cues import notes, stale
+from castkit.steps.subtitle_check import check
 from castkit.steps.subtitle_desk import Stand, as_srt, remember, source_cues, standing
 from castkit.steps.subtitle_diff import difference
 from castkit.steps.subtitle_history import accept, merge_source, reopen, restore
@@ -186,15 +186,15 @@ def test_reopened_the_machines_draft_is_published_and_the_persons_words_go_out_n
 
 def test_an_earlier_revision_stands_again_to_the_byte_and_on_its_own_clock(office: Office, edited: list[Cue]) -> None:
     first = office.send(edited)
-    before, clock = office.accepted.read_bytes(), clock_of(office.episode.context, "en")
+    before, clock = office.accepted.read_bytes(), made_of(office.episode.context, "en").clock
     lay(office.episode.paths, CUT)
     office.episode.go()
     again = cues(office.export("again.srt").path)
     office.send([reworded(again[0], "Hello again."), *again[1:]])
-    assert clock_of(office.episode.context, "en") != clock
+    assert made_of(office.episode.context, "en").clock != clock
     restore(office.desk(), first.revision or 0)
     assert office.accepted.read_bytes() == before
-    assert clock_of(office.episode.context, "en") == clock
+    assert made_of(office.episode.context, "en").clock == clock
     assert not restore(office.desk(), first.revision or 0).is_new
     with pytest.raises(CastkitError, match="revision 1 is what was handed out") as error:
         restore(office.desk(), 1)
@@ -454,7 +454,7 @@ def test_killed_at_any_write_nothing_is_lost_and_the_next_import_ends_alike(
         expected = expected or office.accepted.read_bytes()
         assert office.accepted.read_bytes() == expected
         desk = office.desk()
-        assert clock_of(desk.context, "en") == desk.today
+        assert made_of(desk.context, "en").clock == desk.today
         received = [desk.history.bytes_of(one, Role.RECEIVED) for one in desk.history.revisions]
         assert (tmp_path / "back from ann.srt").read_bytes() in received
         if is_over:

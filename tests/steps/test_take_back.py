@@ -11,7 +11,7 @@ from worded_episode import lay, worded
 
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue
-from castkit.steps.accepted import clock_of
+from castkit.steps.accepted import made_of
 from castkit.steps.take_back import Wishes, take_back
 from castkit.subtitles.history import Role, State, What
 
@@ -36,7 +36,7 @@ def test_a_file_in_an_editors_form_becomes_the_accepted_one_and_its_bytes_are_ke
     assert (line.what, line.state, line.base, line.encoding) == (What.IMPORT, State.ACCEPTED, 1, "utf-8")
     assert desk.history.bytes_of(line, Role.RECEIVED) == (office.folder / "back from ann.srt").read_bytes()
     assert desk.history.bytes_of(line, Role.CUES) == office.accepted.read_bytes()
-    assert clock_of(desk.context, "en") == desk.today
+    assert made_of(desk.context, "en").clock == desk.today
     office.episode.go()
     assert office.texts()[0] in office.episode.paths.srt("en").read_text("utf-8")
 
@@ -187,7 +187,7 @@ def test_after_a_cut_what_comes_back_moves_with_the_edit_and_what_was_cut_out_is
     assert moved.start_ms == kept.start_ms - 9000
     assert "human 2" not in office.texts()
     desk = office.desk()
-    assert clock_of(desk.context, "en") == desk.today
+    assert made_of(desk.context, "en").clock == desk.today
     assert b"human 2" in (desk.history.bytes_of(desk.history.find(taken.revision or 0), Role.READ) or b"")
 
 

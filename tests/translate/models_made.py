@@ -22,7 +22,6 @@ from ctranslate2.specs import TransformerSpec
 POSITIONS = 160
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 CHINESE = {"谢": "▁thanks", "您": "▁you", "车": "▁car", "好": "▁good", "，": ",", "。": "."}
-SPECIAL = ("<unk>", "<s>", "</s>")
 SHARP = 60.0  # how sure the model is
 FLAT = np.float32(0)
 

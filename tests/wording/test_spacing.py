@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from castkit.model.transcript import Utterance, Word
 from castkit.wording.edits import letters
-from castkit.wording.spacing import tidied, tidied_text
+from castkit.wording.spacing import tidied
+
+
+def typeset(text: str) -> str:
+    (done,), _ = tidied((Utterance((Word(0, 100, text, 1.0),)),), "zh")
+    return letters(done)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +37,8 @@ from castkit.wording.spacing import tidied, tidied_text
     ],
 )
 def test_typesetting(text, wanted):
-    assert tidied_text(text) == wanted
-    assert tidied_text(wanted) == wanted
+    assert typeset(text) == wanted
+    assert typeset(wanted) == wanted
 
 
 def test_words_keep_their_times_and_empty_ones_go():

@@ -34,7 +34,6 @@ _ACTIVE_DB = 25.0  # below the loudest twentieth
 _SAME_SAMPLES = RATE // 200
 _JOIN_SAMPLES = RATE * 3 // 2  # to either side of where a join is thought to be
 _SHORTEST_MS = 300
-_BLANK_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +47,13 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The pieces in order; the share (0 to 1) of the master's speech that they explain, and what they do not.
+    """The pieces in order, and the share (0 to 1) of the master's speech that they explain.
 
-    `blanks` are the spans (ms on the master's clock) of 2 s and more that lie in no piece: intro, outro, insertions.
+    What lies in no piece is intro, outro, or was put in.
     """
 
     pieces: tuple[Piece, ...]
     coverage: float
-    blanks: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def follow(layers: Sequence[Layer], master: Wave) -> Followed | Lost:
     if coverage < LEAST_COVERAGE:
         found = f"only {coverage:.0%} of its sound is found in the recordings, in their order and at their speed"
         return Lost(found, coverage)
-    return Followed(pieces, coverage, tuple(_blanks(pieces, master.length * 1000 // RATE)))
+    return Followed(pieces, coverage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,11 +290,3 @@ def _coverage(pieces: Sequence[Piece], active: NDArray[np.float32]) -> float:
     for piece in pieces:
         inside |= (at >= piece.at_ms) & (at < piece.until_ms)
     return float(active[inside].sum() / active.sum()) if active.sum() else 0.0
-
-
-def _blanks(pieces: Sequence[Piece], length_ms: int) -> Iterator[tuple[int, int]]:
-    last = 0
-    for start, end in [*((piece.at_ms, piece.until_ms) for piece in pieces), (length_ms, length_ms)]:
-        if start - last >= _BLANK_MS:
-            yield last, start
-        last = max(last, end)

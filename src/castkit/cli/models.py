@@ -16,7 +16,7 @@ def models() -> None:
     """
 
 
-@models.command("list")
+@models.command("list", short_help="List the models, what they need, and which are here.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, for programs.")
 def list_models(*, as_json: bool) -> None:
     """Say which models there are, what they need and cannot do, and which are on this machine.

@@ -23,7 +23,7 @@ def notes() -> None:
     """
 
 
-@notes.command()
+@notes.command(short_help="Propose title, summary, keywords and chapters.")
 @click.argument("slug", shell_complete=road.complete_slug)
 @click.option("--offline", "is_offline", is_flag=True, help="Ask no service: chapters from pauses and turns only.")
 @click.option("--redo", "is_anew", is_flag=True, help="Replace the draft that is there.")
@@ -61,7 +61,7 @@ def draft(app: App, /, slug: str, *, is_offline: bool, is_anew: bool, as_json: b
     click.echo(f"next: correct it, then run: castkit notes accept {slug}", err=True)
 
 
-@notes.command()
+@notes.command(short_help="Fill what is empty in episode.toml with what is proposed.")
 @click.argument("slug", shell_complete=road.complete_slug)
 @json_option
 @click.pass_obj

@@ -30,7 +30,7 @@ for command in (*subs_round_trip.COMMANDS, *subs_history.COMMANDS):
     subs.add_command(command)
 
 
-@subs.command()
+@subs.command(short_help="List what is wrong with the subtitles.")
 @click.argument("slug", required=False, shell_complete=road.complete_slug)
 @click.argument("language", required=False, default="")
 @click.option("--strict", "is_strict", is_flag=True, help="End with exit code 1 where anything was found.")
@@ -46,7 +46,7 @@ def check(app: App, /, slug: str | None, language: str, *, is_strict: bool, as_j
 
     Example: castkit subs check episode-02 en --strict
     """
-    from castkit.steps.check import check as look  # noqa: PLC0415
+    from castkit.steps.subtitle_check import check as look  # noqa: PLC0415
 
     found = []
     for context in road.load_contexts(app, [slug] if slug else [], every=not slug):
@@ -69,7 +69,7 @@ def check(app: App, /, slug: str | None, language: str, *, is_strict: bool, as_j
         raise click.exceptions.Exit(EXIT_FOUND)
 
 
-@subs.command()
+@subs.command(short_help="Show what was accepted before for sentences like these.")
 @click.argument("slug", shell_complete=road.complete_slug)
 @click.argument("language")
 @click.option(

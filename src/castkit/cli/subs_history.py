@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from castkit.subtitles.history import History, Revision
 
 
-@click.command()
+@click.command(short_help="Accept the subtitles as they stand.")
 @slug_argument
 @language_argument
 @translator_option
@@ -53,7 +53,7 @@ def accept(app: App, /, slug: str, language: str, *, translators: tuple[str, ...
             tell_translators(named(desk.history))
 
 
-@click.command()
+@click.command(short_help="Take an acceptance back: the file becomes a draft.")
 @slug_argument
 @language_argument
 @by_option
@@ -78,7 +78,7 @@ def reopen(app: App, /, slug: str, language: str, *, by: str, as_json: bool) -> 
     )
 
 
-@click.command()
+@click.command(short_help="Merge what a person made with the source of the last build.")
 @slug_argument
 @language_argument
 @by_option
@@ -97,7 +97,7 @@ def merge(app: App, /, slug: str, language: str, *, by: str, as_json: bool) -> N
         _tell(merge_source(desk), "merged", as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="List what happened to the subtitles: who, when, what.")
 @slug_argument
 @language_argument
 @json_option
@@ -117,7 +117,7 @@ def log(app: App, /, slug: str, language: str, *, as_json: bool) -> None:
         click.echo("nothing was handed out or accepted yet", err=True)
 
 
-@click.command()
+@click.command(short_help="Let an earlier revision stand again.")
 @slug_argument
 @language_argument
 @click.argument("rev", type=click.IntRange(min=1))

@@ -74,7 +74,7 @@ def tell_translators(names: Sequence[str]) -> None:
         click.echo(f"named in the feed and the notes as translator: {', '.join(names)}", err=True)
 
 
-@click.command("export")
+@click.command("export", short_help="Hand the subtitles to a translator.")
 @slug_argument
 @language_argument
 @click.option(
@@ -152,7 +152,7 @@ def _progress(slug: str, *, as_json: bool) -> Iterator[Callable[[float], None]]:
         console.report(events.Finished(slug, "package", time.monotonic() - began, "asked for"))
 
 
-@click.command("import")
+@click.command("import", short_help="Take back the file of a translator.")
 @slug_argument
 @language_argument
 @click.argument("file", type=click.Path(path_type=Path))
@@ -266,7 +266,7 @@ def _line(cue: Cue) -> str:
     return f"[{clock(max(0, cue.start_ms))}] {' / '.join(cue.lines)}"
 
 
-@click.command()
+@click.command(short_help="Show what a person changed.")
 @slug_argument
 @language_argument
 @click.option("--rev", type=click.IntRange(min=1), metavar="REV", help="What this revision changed; else the last.")

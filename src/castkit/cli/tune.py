@@ -17,14 +17,14 @@ from castkit.workspace import Workspace
 
 def tune(app: App, *, as_json: bool) -> None:
     """Tries every way on some minutes of the show's own speech, and keeps the best in `[speech]`."""
-    from castkit.speech import devices, models, tuning  # noqa: PLC0415
+    from castkit.speech import engines, models, tuning  # noqa: PLC0415
 
     workspace, show = app.load()
     speech = show.speech
-    device = devices.device(speech.engine, speech.device)
+    device = engines.device_of(speech.engine, speech.device)
     voice, duration_ms = tuning.excerpt(_track(workspace))
     hearing = tuning.Hearing(speech.engine, models.locate(speech.model, workspace.root), voice, duration_ms)
-    types = devices.compute_types(speech.engine, device)
+    types = engines.compute_types(speech.engine, device)
     found = []
     click.echo(f"{speech.model} on {device}, {duration_ms // 1000} s of sound in each way:", err=True)
     for trial in tuning.trials(hearing, device, types):

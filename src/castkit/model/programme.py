@@ -55,10 +55,6 @@ class Track:
         """A time of the file on the recordings' clock."""
         return round(ms * (1 + self.drift_ppm / 1e6)) + self.offset_ms
 
-    def to_file(self, ms: float) -> float:
-        """A time of the recordings' clock in the file, ms."""
-        return (ms - self.offset_ms) / (1 + self.drift_ppm / 1e6)
-
 
 def tracks_from_json(values: Iterable[Mapping[str, Any]]) -> tuple[Track, ...]:
     """The tracks of values made by `asdict`; ValueError or TypeError where they are none."""

@@ -13,10 +13,10 @@ from castkit.model.cue import Cue
 from castkit.model.sentence import Sentence
 from castkit.review.rows import Row
 from castkit.review.writable import as_written
-from castkit.steps.check import Finding, check_cues
 from castkit.steps.context import EpisodeContext
 from castkit.steps.drafting import memory_of
 from castkit.steps.remembering import SAME
+from castkit.steps.subtitle_check import Finding, check_cues
 from castkit.translate.memory import Memory
 from castkit.translate.sentences import sentences_of_cues
 

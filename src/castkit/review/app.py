@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 _NO_STORE = {"Cache-Control": "no-store"}
 _MOST_DIGITS = 16
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def make_app(session: Session, door: Door, media: Media) -> Guard:

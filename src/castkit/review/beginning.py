@@ -15,7 +15,7 @@ from castkit.review.journal import Start
 from castkit.review.rows import Row
 from castkit.review.writable import shown
 from castkit.steps.bring_together import Meanwhile
-from castkit.steps.past import stale_since
+from castkit.steps.cue_past import stale_since
 from castkit.steps.subtitle_desk import Desk, Held, Stand, as_srt, held, machines_of, standing
 from castkit.subtitles.history import Role, State
 from castkit.subtitles.merge.changes import changes

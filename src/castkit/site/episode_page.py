@@ -16,8 +16,8 @@ from castkit import templating
 from castkit.model.language import language_name
 from castkit.site import episode_notes
 from castkit.site.episode_files import Files, files_view
+from castkit.site.episode_labels import episode_labels
 from castkit.site.episode_transcript import Track, seconds, short_clock, transcript_view
-from castkit.site.labels import labels_for
 from castkit.site.policy import policy
 from castkit.site.structured import EpisodeFacts, json_ld, podcast_episode
 from castkit.site.subscribe import page_order, subscribe_view
@@ -81,7 +81,7 @@ def compose(page: EpisodePage, sources: Mapping[str, Source]) -> str:
 
 def page_values(page: EpisodePage, sources: Mapping[str, Source]) -> dict[str, Any]:
     """The values for the template."""
-    words = labels_for(page.language)
+    words = episode_labels(page.language)
     files = files_view(page.files, page.language)
     minutes = max(1, round(page.facts.duration_ms / 60_000))
     return {

@@ -42,10 +42,6 @@ class Placement:
         """A time of the track on the common clock."""
         return round(ms * self.pace + self.offset_ms)
 
-    def to_file(self, ms: float) -> int:
-        """A time of the common clock on the track's own."""
-        return round((ms - self.offset_ms) / self.pace)
-
 
 def own_speech(tracks: Sequence[Activity], placements: Sequence[Placement]) -> tuple[NDArray[np.float32], ...]:
     """The probability of speech by each track's own speaker, per frame of 32 ms of that track.

@@ -8,12 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from castkit.errors import CastkitError
-
 if TYPE_CHECKING:
     from castkit.model.show import SpeechSettings
-
-ENGINES = ("faster-whisper", "openai-whisper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,35 +29,8 @@ WAYS = {
     "cuda": Way("cuda", "float16", beam_size=5, batch_size=16),
 }
 
-
-def device(engine: str, asked: str = "auto") -> str:
-    """The device an engine runs on: as asked, or a GPU where the engine finds one.
-
-    Raises ToolMissing where the engine is not installed, CastkitError where there is no such engine.
-    """
-    if asked != "auto":
-        return asked
-    if engine == "faster-whisper":
-        from castkit.speech.faster import has_gpu  # noqa: PLC0415
-    elif engine == "openai-whisper":
-        from castkit.speech.openai import has_gpu  # noqa: PLC0415
-    else:
-        raise CastkitError(f"there is no speech engine {engine!r}", f"choose {' or '.join(ENGINES)}")
-    return "cuda" if has_gpu() else "cpu"
-
-
 # What is worth trying, the usual one first: others are slower everywhere, or less exact.
-_TYPES = {"cpu": ("float32", "int8", "int16", "bfloat16"), "cuda": ("float16", "int8_float16", "bfloat16")}
-
-
-def compute_types(engine: str, device: str) -> tuple[str, ...]:
-    """The numbers that this machine may compute with, the usual ones first; errors as of `device`."""
-    if engine != "faster-whisper":
-        return (WAYS[device].compute_type,)
-    from castkit.speech.faster import compute_types  # noqa: PLC0415
-
-    able = compute_types(device)
-    return tuple(one for one in _TYPES[device] if one in able)
+TYPES = {"cpu": ("float32", "int8", "int16", "bfloat16"), "cuda": ("float16", "int8_float16", "bfloat16")}
 
 
 def chosen(settings: SpeechSettings, device: str) -> Way:

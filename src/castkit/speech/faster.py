@@ -51,6 +51,11 @@ def compute_types(device: str) -> frozenset[str]:
     return frozenset(_libraries()[0].get_supported_compute_types(device))
 
 
+def open_model(folder: Path, *, device: str, compute_type: str) -> FasterWhisper:
+    """The model in this folder, loaded; CastkitError where device or weights do not fit it."""
+    return FasterWhisper(folder, device=device, compute_type=compute_type)
+
+
 class FasterWhisper:
     """A model on CTranslate2, with faster-whisper's spectrogram and tokenizer.
 

@@ -45,6 +45,16 @@ def has_gpu() -> bool:
     return bool(_torch().cuda.is_available())
 
 
+def compute_types(device: str) -> tuple[str, ...]:
+    """The numbers that openai-whisper can compute with, the usual ones of a CPU first."""
+    return ("float32", "float16") if device == "cuda" else ("float32",)
+
+
+def open_model(folder: Path, *, device: str, compute_type: str) -> OpenAIWhisper:
+    """The model in this folder, loaded; CastkitError where device or weights do not fit it."""
+    return OpenAIWhisper(folder, device=device, compute_type=compute_type)
+
+
 class OpenAIWhisper:
     """A model in openai-whisper, converted from CTranslate2's form without loss."""
 
@@ -53,7 +63,7 @@ class OpenAIWhisper:
     def __init__(self, folder: Path, *, device: str = "cpu", compute_type: str = "float32") -> None:
         _torch()
         self.version: str = version("openai-whisper")
-        allowed = ("float32", "float16") if device == "cuda" else ("float32",)
+        allowed = compute_types(device)
         if compute_type not in allowed:
             raise CastkitError(
                 f"openai-whisper does not compute in {compute_type} on {device}",

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from castkit.errors import CastkitError
 from castkit.model.transcript import Word
-from castkit.speech.devices import ENGINES
 
 if TYPE_CHECKING:
     from castkit.speech.attempts import Attempt, Rung
@@ -89,25 +86,3 @@ class Transcriber(Protocol):
 
     def encode(self, windows: Sequence[Samples]) -> Encoded:
         """The windows (each at most 30 s of mono sound at 16 kHz) after the encoder, all in one pass."""
-
-
-def open_transcriber(
-    engine: str, folder: Path, *, device: str = "auto", compute_type: str | None = None
-) -> Transcriber:
-    """The engine of this name with the model in `folder` (CTranslate2 form); None computes as is usual on the device.
-
-    Raises ToolMissing where the engine is not installed, CastkitError where device or weights do not fit it.
-    """
-    from castkit.speech import devices  # noqa: PLC0415
-
-    on = devices.device(engine, device)
-    numbers = compute_type or devices.WAYS.get(on, devices.WAYS["cpu"]).compute_type
-    if engine == "faster-whisper":
-        from castkit.speech.faster import FasterWhisper  # noqa: PLC0415
-
-        return FasterWhisper(folder, device=on, compute_type=numbers)
-    if engine == "openai-whisper":
-        from castkit.speech.openai import OpenAIWhisper  # noqa: PLC0415
-
-        return OpenAIWhisper(folder, device=on, compute_type=numbers)
-    raise CastkitError(f"there is no speech engine {engine!r}", f"choose {' or '.join(ENGINES)}")

@@ -14,10 +14,10 @@ from pathlib import Path
 from castkit.errors import CastkitError
 from castkit.speech.bleed import Placement
 from castkit.speech.devices import WAYS, Way
+from castkit.speech.engines import open_transcriber
 from castkit.speech.recognise import Recognition, Wish, recognise
 from castkit.speech.sound import Sound
 from castkit.speech.stretches import Voice
-from castkit.speech.transcriber import open_transcriber
 from castkit.speech.vad import activity
 
 LONGEST_MS = 240_000  # of the recording: some windows of 30 s for the larger batches to work on

@@ -127,12 +127,6 @@ def made_of(context: EpisodeContext, language: str) -> Made | None:
     return _records(context).get(language, {}).get(_digest(path)) if path.is_file() else None
 
 
-def clock_of(context: EpisodeContext, language: str) -> Timeline | None:
-    """The edit that the accepted file of a language was made on; None where that is not written down."""
-    made = made_of(context, language)
-    return made.clock if made else None
-
-
 def write_accepted(context: EpisodeContext, language: str, data: bytes, clock: Timeline) -> None:
     """Puts an SRT in the place of the accepted file, made on this edit; the caller holds the episode's lock.
 

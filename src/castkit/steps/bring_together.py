@@ -65,7 +65,6 @@ class Together:
     notes: tuple[str, ...] = ()
     stale: tuple[StaleCue, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
-    is_merged: bool = False
 
 
 def together(
@@ -90,14 +89,14 @@ def together(
         mine = Timed(_decided(merged, prefer), now.clock)
         remarks += [*_contested(merged, prefer), *notes(replace(merged, conflicts=()))]
     if conflicts or not (mine.clock != now.clock or _is_new(base.source, now)):
-        return Together(mine.cues, tuple(remarks), conflicts=conflicts, is_merged=is_other)
+        return Together(mine.cues, tuple(remarks), conflicts=conflicts)
     source, machine = (on_clock(one.cues, one.clock, mine.clock)[0] for one in (base.source, base.machine))
     clock = recut(mine.clock, now.clock)
     merged = merge(Base(machine, source), mine.cues, New(now.machine, now.source, clock), is_accepted=is_accepted)
     verify(machine, mine.cues, merged, clock=clock)
     found = tuple(StaleCue(one.cue, one.stale) for one in merged.cues if one.stale)
     told = dict.fromkeys((*remarks, *notes(merged)))
-    return Together(tuple(one.cue for one in merged.cues), tuple(told), found, is_merged=True)
+    return Together(tuple(one.cue for one in merged.cues), tuple(told), found)
 
 
 def as_given(given: Sequence[Cue], theirs: Sequence[Cue], rounding_ms: int = 0) -> tuple[Cue, ...]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from castkit.steps.clip_plan import Asked, Plan, planned, stem_of, target_of
 from castkit.steps.context import EpisodeContext
 from castkit.steps.package_video import mp4_tags
 from castkit.steps.soundbite import Listing, listing_of
+from castkit.steps.work_folder import work_folder
 from castkit.subtitles.files import write_srt
 from castkit.subtitles.profile import profile_for
 from castkit.subtitles.transcript_files import compose_vtt
@@ -68,7 +68,7 @@ def make_clip(context: EpisodeContext, asked: Asked, progress: Progress) -> Made
     stem = target.stem if asked.target else stem_of(context, asked)
     plan = planned(context, asked)
     listing = listing_of(context, plan.clip.start_ms, plan.clip.end_ms, title=asked.title) if asked.is_listed else None
-    with _work_folder(context) as folder:
+    with work_folder(context.paths.clips / _WORK, "the clip") as folder:
         measured = _make_sound(context, plan, folder, progress)
         video = _make_picture(context, plan, folder, progress)
         _check_length(video, plan.clip)
@@ -85,23 +85,6 @@ def _finished(
         listing.write()
         notes += [listing.note, length_warning(plan.clip) if listed else ""]
     return Made(target, captions, plan.clip, measured, listed, tuple(filter(None, notes)))
-
-
-@contextmanager
-def _work_folder(context: EpisodeContext) -> Iterator[Path]:
-    folder = context.paths.clips / _WORK
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        yield folder
-    except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
-        raise CastkitError(
-            f"the clip cannot be written: {error.strerror or error}{where}",
-            "check the space and your permissions there",
-        ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_sound(context: EpisodeContext, plan: Plan, folder: Path, progress: Progress) -> Loudness:

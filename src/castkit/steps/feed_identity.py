@@ -16,8 +16,9 @@ from castkit.feed.paging import page_count
 from castkit.model.feeds import KINDS, Kind, feed_name
 from castkit.model.published import Published
 from castkit.model.show import Show
+from castkit.model.web_address import is_loopback
 from castkit.storage.folder import sha256_of
-from castkit.storage.keys import feed_key, is_loopback
+from castkit.storage.keys import feed_key
 from castkit.workspace import Workspace
 
 _COVER_ENDINGS = {".png": ".png", ".jpg": ".jpg", ".jpeg": ".jpg"}  # feedgen drops any other, and so do some apps

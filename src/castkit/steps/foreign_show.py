@@ -18,10 +18,10 @@ from castkit.model.licences import LICENCES
 from castkit.model.placeholder import EMAIL, LINK, description_for
 from castkit.model.roles import canonical as canonical_role
 from castkit.model.text import one_line
+from castkit.model.web_address import is_loopback
 from castkit.notes.foreign import words_of
 from castkit.scaffold.imported import ShowTexts
 from castkit.scaffold.raw import ascii_name
-from castkit.storage.keys import is_loopback
 
 SHOW = "show"
 _CATEGORY = "Society & Culture"  # where the feed has none that Apple knows

@@ -22,6 +22,7 @@ from castkit.steps.files import BuiltTrack, load_programme, load_tracks
 from castkit.steps.kit_files import Draft, draw_covers, write_captions, write_checklists, write_texts
 from castkit.steps.kit_material import gathered, language_of
 from castkit.steps.kit_media import Finished, Media, Progress, facts_of, finished, planned
+from castkit.steps.work_folder import work_folder
 
 _OLD_DAYS = 365
 
@@ -75,7 +76,7 @@ def make_kit(  # noqa: PLR0913 - what is asked for, and the day, which tests giv
     tracks = _tracks(context, platform, read_in)
     material, notes = gathered(context, read_in, tracks, there.duration_ms)
     composed, more = texts.compose(platform, material)
-    with kit_folder.work_folder(target) as work:
+    with work_folder(kit_folder.work_path(target), "the kit") as work:
         draft = Draft(work, notes=[*notes, *more, *_of_captions(platform, tracks, read_in)])
         draft.found |= texts.measures(platform, composed)
         burnt = [track.language for track in tracks] if platform.captions == "burnt" else []

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -89,22 +88,9 @@ def neighbours(folder: Path) -> Iterator[Before]:
             yield found
 
 
-@contextmanager
-def work_folder(folder: Path) -> Iterator[Path]:
-    """An empty folder beside the kit's own, gone when the block ends; CastkitError where nothing can be written."""
-    work = folder.with_name(f"{_WORK}{folder.name}")
-    try:
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
-        yield work
-    except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
-        raise CastkitError(
-            f"the kit cannot be written: {error.strerror or error}{where}",
-            "check the space and your permissions there",
-        ) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+def work_path(folder: Path) -> Path:
+    """Where a kit is made that is to lie in this folder: beside it, under a name that no kit has."""
+    return folder.with_name(f"{_WORK}{folder.name}")
 
 
 def write_receipt(work: Path, about: Mapping[str, Any], media: Mapping[str, Kept]) -> dict[str, str]:

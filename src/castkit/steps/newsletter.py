@@ -20,6 +20,7 @@ from castkit.errors import CastkitError
 from castkit.model.feeds import Kind
 from castkit.model.language import best_match
 from castkit.model.published import Published
+from castkit.model.web_address import is_loopback
 from castkit.notes.newsletter import Letter, read_at
 from castkit.notes.newsletter_check import mail_problems
 from castkit.notes.newsletter_mail import write_newsletter
@@ -30,7 +31,6 @@ from castkit.steps.files import json_text
 from castkit.steps.publication import publication
 from castkit.steps.show_context import ShowContext
 from castkit.storage.folder import sha256_of
-from castkit.storage.keys import is_loopback
 from castkit.workspace import Workspace
 
 

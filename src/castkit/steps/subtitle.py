@@ -11,7 +11,7 @@ from castkit.engine.stage import Job, Stage
 from castkit.model.cue import Cue, CueTrack, Origin
 from castkit.model.language import is_traditional
 from castkit.model.transcript import Transcript
-from castkit.steps import accepted, stale
+from castkit.steps import accepted, stale_cues
 from castkit.steps.bring_together import StaleCue
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.files import load_transcript, write_json
@@ -44,7 +44,7 @@ def described(track: CueTrack, found: Sequence[StaleCue] = ()) -> dict[str, Any]
         "is_reviewed": track.origin.is_reviewed,
         "cues": len(track.cues),
         "exceptions": [asdict(exception) for exception in track.exceptions],
-        "stale": stale.as_json(found),
+        "stale": stale_cues.as_json(found),
     }
 
 
@@ -74,7 +74,7 @@ def settings(context: EpisodeContext) -> Any:
         "languages": languages,
         "profile": limits_of(context.show.subtitles),
         "accepted_on": accepted.settings(context, spoken),
-        "accepted": stale.settings(context, spoken),
+        "accepted": stale_cues.settings(context, spoken),
     }
 
 
@@ -88,7 +88,7 @@ def run(context: EpisodeContext, job: Job) -> None:
     found: tuple[StaleCue, ...] = ()
     if file.is_file():
         track, notes = accepted.accepted_track(context, language)
-        found, told = stale.told(context, language, heard.cues)
+        found, told = stale_cues.told(context, language, heard.cues)
         notes = (*notes, *told)
     for note in notes:
         job.note(note)

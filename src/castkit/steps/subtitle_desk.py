@@ -15,9 +15,9 @@ from castkit.model.cue import Cue, Origin
 from castkit.model.timeline import Timeline
 from castkit.steps.accepted import made_of, remember_clocks
 from castkit.steps.context import EpisodeContext
+from castkit.steps.cue_past import Past
 from castkit.steps.files import Tracks, load_programme, load_tracks, load_transcript
 from castkit.steps.limits import limits
-from castkit.steps.past import Past
 from castkit.steps.subtitle import built_cues, recognised_track
 from castkit.subtitles.files import compose_srt, parse_srt
 from castkit.subtitles.history import History, Revision, Role, State, What

@@ -12,8 +12,8 @@ from castkit.errors import CastkitError
 from castkit.steps.accepted import write_accepted
 from castkit.steps.bring_together import HandedOut, Meanwhile, StaleCue, Timed, together
 from castkit.steps.credits import named_by
-from castkit.steps.past import stale_since
-from castkit.steps.stale import in_words
+from castkit.steps.cue_past import stale_since
+from castkit.steps.stale_cues import in_words
 from castkit.steps.subtitle_desk import (
     Desk,
     Held,

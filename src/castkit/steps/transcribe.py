@@ -70,9 +70,8 @@ def _wants_english(context: EpisodeContext) -> bool:
 
 
 def run(context: EpisodeContext, job: Job) -> None:
-    from castkit.speech import devices, models, weights  # noqa: PLC0415
+    from castkit.speech import devices, engines, models, weights  # noqa: PLC0415
     from castkit.speech.recognise import recognise  # noqa: PLC0415
-    from castkit.speech.transcriber import open_transcriber  # noqa: PLC0415
 
     speech = context.show.speech
     tracks = load_survey(context).tracks
@@ -82,8 +81,8 @@ def run(context: EpisodeContext, job: Job) -> None:
     layers = weights.layers(folder)
     _check_language(context, layers)
     able = layers.can_translate
-    way = devices.chosen(speech, devices.device(speech.engine, speech.device))
-    transcriber = open_transcriber(speech.engine, folder, device=way.device, compute_type=way.compute_type)
+    way = devices.chosen(speech, engines.device_of(speech.engine, speech.device))
+    transcriber = engines.open_transcriber(speech.engine, folder, device=way.device, compute_type=way.compute_type)
     job.tool(transcriber.engine, transcriber.version)
     how = (checksum, transcriber.engine, transcriber.version, way, speech.beam_size, STEP.version)
     kept = _checkpoint(context, how)
@@ -109,10 +108,10 @@ def run(context: EpisodeContext, job: Job) -> None:
 
 def claim(context: EpisodeContext) -> Claim:
     """What the model takes while it is run."""
-    from castkit.speech import devices, needs  # noqa: PLC0415
+    from castkit.speech import devices, engines, needs  # noqa: PLC0415
 
     speech = context.show.speech
-    way = devices.chosen(speech, devices.device(speech.engine, speech.device))
+    way = devices.chosen(speech, engines.device_of(speech.engine, speech.device))
     memory = needs.memory_bytes(speech.model, context.workspace.root, way=way)
     return Claim(needs.cores(way.device), memory, gpu=int(way.device != "cpu"))
 

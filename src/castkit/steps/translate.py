@@ -13,7 +13,7 @@ from castkit.engine.stage import Job, Stage
 from castkit.model.cue import CueTrack, Origin
 from castkit.model.language import NAMES, WHISPER_LANGUAGES, best_match, language_name, primary
 from castkit.model.transcript import Transcript
-from castkit.steps import accepted, stale
+from castkit.steps import accepted, stale_cues
 from castkit.steps.bring_together import StaleCue
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.drafting import Source, drafted, is_drawn_on, means, memory_files, model_files
@@ -62,7 +62,7 @@ class _Made:
 def _made(context: EpisodeContext, job: Job, route: Route, transcript: Transcript, spoken: str) -> _Made:
     if route.way is Way.ACCEPTED:
         track, notes = accepted.accepted_track(context, route.target)
-        found, told = stale.told(context, route.target, built_cues(context.paths.srt(spoken)))
+        found, told = stale_cues.told(context, route.target, built_cues(context.paths.srt(spoken)))
         return _Made(track, (*notes, *told), found)
     source = _source(context, route, spoken)
     if route.way is Way.SCRIPT:
@@ -142,7 +142,7 @@ def settings(context: EpisodeContext) -> Any:
         "memory": wishes.memory and [path.name for path in memory_files(context)],
         "profile": limits_of(subtitles),
         "accepted_on": accepted.settings(context, context.show.languages),
-        "accepted": stale.settings(context, context.show.languages),
+        "accepted": stale_cues.settings(context, context.show.languages),
     } | ({"unclaimed_subtitles": unclaimed} if unclaimed else {})
 
 

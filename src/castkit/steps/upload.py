@@ -23,6 +23,7 @@ from castkit.model.cue import Origin
 from castkit.model.language import best_match
 from castkit.model.published import published_from
 from castkit.model.show import StoreSettings
+from castkit.model.web_address import is_loopback
 from castkit.steps.clearance import refuse_uncleared
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.gate import before_upload
@@ -38,7 +39,7 @@ from castkit.steps.publication import (
 )
 from castkit.steps.sending import put_whole, send_items
 from castkit.storage.folder import sha256_of
-from castkit.storage.keys import is_loopback, published_key
+from castkit.storage.keys import published_key
 from castkit.storage.mediatypes import cache_control, media_type
 from castkit.storage.open import open_store
 from castkit.storage.store import Store, Terms

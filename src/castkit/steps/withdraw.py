@@ -26,9 +26,9 @@ from castkit.steps.past_publications import (
     write_down,
     write_removed,
 )
-from castkit.steps.show_context import stored_episodes
+from castkit.steps.show_context import ShowContext, stored_episodes
 from castkit.storage.keys import published_key
-from castkit.storage.store import Store
+from castkit.storage.store import LostRace, Store
 from castkit.workspace import EpisodePaths, Workspace
 
 
@@ -88,7 +88,11 @@ def keep_back(paths: EpisodePaths, *, is_draft: bool = True) -> bool:
 def refuse_renewed(store: Store, slug: str, digest: str | None) -> None:
     """StoreError where another published.json is there than the one that was looked at; none at all is as good."""
     if short_digest(published_bytes(store, slug)) not in (None, digest):
-        raise StoreError(f"{slug} was published anew meanwhile, and stays", "look at it, then run the command again")
+        raise _renewed(slug)
+
+
+def _renewed(slug: str) -> StoreError:
+    return StoreError(f"{slug} was published anew meanwhile, and stays", "look at it, then run the command again")
 
 
 def take_out(store: Store, slug: str, digest: str | None, *, kind: str = "withdrawn") -> None:
@@ -96,11 +100,15 @@ def take_out(store: Store, slug: str, digest: str | None, *, kind: str = "withdr
 
     `digest` is what was looked at; StoreError as `refuse_renewed`.
     """
+    found = store.head(published_key(slug))  # before it is read: what comes later shows
     refuse_renewed(store, slug, digest)
-    if published_bytes(store, slug) is None:
+    if found is None:
         return
     write_down(store, slug, None, kind)
-    store.delete(published_key(slug))
+    try:
+        store.delete(published_key(slug), over=found.tag)
+    except LostRace as error:
+        raise _renewed(slug) from error
 
 
 def remove_files(store: Store, withdrawal: Withdrawal) -> None:
@@ -115,8 +123,14 @@ def remove_files(store: Store, withdrawal: Withdrawal) -> None:
             store.delete(key)
 
 
-def drop_pages(workspace: Workspace, show: Show, store: Store) -> None:
-    """Deletes the pages that feeds and show have no more, first what leads to others: they may name what is gone."""
-    episodes = [one.published for one in stored_episodes(store).values()]
-    for one in left_pages(workspace, show, store, episodes):
-        store.delete(one.key)
+def drop_pages(context: ShowContext) -> bool:
+    """Deletes the pages that feeds and show have no more, first what leads to others: they may name what is gone.
+
+    Whether episodes came or went meanwhile on another machine: what is made of those lacks a page, perhaps.
+    """
+    before = context.episodes_now()
+    episodes = [one.published for one in before.values()]
+    left = left_pages(context.workspace, context.show, context.store, episodes)
+    for one in left:
+        context.store.delete(one.key)
+    return bool(left) and context.episodes_now() != before

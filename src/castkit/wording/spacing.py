@@ -33,13 +33,6 @@ def tidied(utterances: Sequence[Utterance], language: str) -> tuple[tuple[Uttera
     return tuple(one for one, _ in done), tuple(change for _, changes in done for change in changes)
 
 
-def tidied_text(text: str) -> str:
-    """A Chinese text typeset the same way."""
-    for edit in reversed(list(_text_edits(text))):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
-
-
 def _edits(utterance: Utterance, language: str) -> Iterator[Edit]:
     spoken = next((word.language for word in utterance.words if word.language), language)
     if is_chinese(spoken):

@@ -24,7 +24,6 @@ _VTT = '<podcast:transcript url="https://example.org/media/two.en.vtt" type="tex
 _SRT = '<podcast:transcript url="https://example.org/media/two.zh.srt" type="application/x-subrip" language="zh-Hans"/>'
 _HOST = '<podcast:person role="Host">The host</podcast:person>'
 _GUEST = '<podcast:person role="guest" group="cast">The guest</podcast:person>'
-_PUBLISHER = '<podcast:remoteItem feedGuid="003af0a0-6a45-55cf-b765-68e3d349551a" medium="publisher"/>'
 _RECIPIENT = '<podcast:valueRecipient name="show" type="node" address="02d5c1" split="100"/>'
 _SEASON = "<itunes:season>1</itunes:season>\n      <itunes:episode>1"
 _SECOND = '<podcast:alternateEnclosure type="audio/opus" length="500">'

@@ -56,7 +56,6 @@ def test_a_feed_without_apples_namespace_or_the_others() -> None:
     assert {"namespace-itunes-missing", "namespace-missing"} <= codes(bare)
 
 
-ABSENT = dict(FACTS.objects)
 STORED = (
     ("enclosure-not-there", f"{MEDIA}two-0123456789ab.mp3", None),
     ("enclosure-type-served", f"{MEDIA}two-0123456789ab.mp3", Stored(2000, "application/octet-stream")),

@@ -21,7 +21,6 @@ from castkit.subtitles.incoming.markup import plain
 from castkit.subtitles.incoming.received import Findings, Placed
 from castkit.subtitles.incoming.times import Times, read_times
 
-COLUMNS = ("number", "start", "end", "source", "translation")
 # The words that begin the heading of a column, in the languages of the form that is handed out.
 _HEADINGS = {
     "number": ("number", "no", "#", "编号", "序号", "編號"), "start": ("start", "from", "in", "开始", "開始"),

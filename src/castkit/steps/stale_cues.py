@@ -15,8 +15,8 @@ from castkit.model.cue import Cue
 from castkit.steps.accepted import made_of
 from castkit.steps.bring_together import Meanwhile, StaleCue, Timed, stale_cues
 from castkit.steps.context import EpisodeContext
+from castkit.steps.cue_past import Past, stale_since
 from castkit.steps.files import load_programme
-from castkit.steps.past import Past, stale_since
 from castkit.subtitles.files import parse_srt, read_srt
 from castkit.subtitles.history import History, Revision, Role, State
 from castkit.timecode import clock

@@ -12,7 +12,7 @@ from castkit.config import load_glossary
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue
 from castkit.model.language import same_language
-from castkit.steps import stale
+from castkit.steps import stale_cues
 from castkit.steps.accepted import accepted_cues
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import BuiltTrack, Tracks, load_tracks, load_transcript
@@ -90,7 +90,7 @@ def _stale(context: EpisodeContext, spoken: str, track: BuiltTrack, cues: Sequen
     else:
         source = built_cues(context.paths.srt(spoken))
     numbers = {(cue.start_ms, cue.end_ms, cue.text): number for number, cue in enumerate(cues, 1)}
-    for one in stale.told(context, track.language, source)[0]:
+    for one in stale_cues.told(context, track.language, source)[0]:
         cue = one.cue
         number = numbers.get((cue.start_ms, cue.end_ms, cue.text), 0)
         was, now = f"made for: {one.stale.old}", f"said now: {one.stale.new}"

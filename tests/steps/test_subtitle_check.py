@@ -11,9 +11,9 @@ from worded_episode import Worded, lay, worded
 
 from castkit.errors import CastkitError
 from castkit.model.cue import Cue
-from castkit.steps.check import Finding, check
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import write_json
+from castkit.steps.subtitle_check import Finding, check
 from castkit.subtitles.files import read_srt, write_srt
 
 ROOT = Path(__file__).parent.parent.parent

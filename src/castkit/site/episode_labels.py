@@ -68,6 +68,6 @@ LABELS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def labels_for(language: str) -> dict[str, str]:
+def episode_labels(language: str) -> dict[str, str]:
     """Every label of the page in this language."""
     return worded_in(LABELS, language)
