@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +116,18 @@ def test_another_language_within_the_programme_is_read_by_its_own_rules(tmp_path
     write_json(episode.paths.transcript, Transcript("zh", "-", "-", 12_000, (chinese, english)).to_json())
     episode.go()
     assert [one.text for one in words(episode.paths.words).utterances] == ["这个问题，好。", "Well, yes."]
+
+
+def test_a_word_of_four_characters_is_known_by_its_sound_without_a_glossary(tmp_path: Path) -> None:
+    """What the show itself writes so stays."""
+    episode = worded(tmp_path)
+    heard = words(episode.paths.transcript)
+    said = [Word(200 * at, 200 * at + 180, one, 0.4) for at, one in enumerate("参加阳劳保险")]
+    write_json(episode.paths.transcript, replace(heard, utterances=(Utterance(tuple(said)),)).to_json())
+    episode.go()
+    (found,) = [one for one in changes(episode) if one["code"] == "homophone"]
+    assert (found["before"], found["after"], found["start_ms"]) == ("阳劳保险", "养老保险", 400)
+    assert any("corrected by their sound: 阳劳保险 → 养老保险" in note for note in episode.notes)
+    episode.context.workspace.glossary.write_text('[[terms]]\nterm = { zh-Hans = "阳劳保险" }\n', "utf-8")
+    episode.go()
+    assert [one for one in changes(episode) if one["code"] == "homophone"] == []

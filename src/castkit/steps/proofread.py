@@ -48,6 +48,7 @@ def proofread(utterances: Words, language: str, context: EpisodeContext, glossar
 
 def _read(read: Words, language: str, context: EpisodeContext, glossary: Glossary) -> tuple[Words, Sequence[Change]]:
     # What changes words is loaded when there are some: most runs find this step up to date.
+    from castkit.wording import homophones  # noqa: PLC0415
     from castkit.wording.glossary_correct import corrected  # noqa: PLC0415
     from castkit.wording.numbers import in_style  # noqa: PLC0415
     from castkit.wording.punctuation import restored  # noqa: PLC0415
@@ -61,9 +62,13 @@ def _read(read: Words, language: str, context: EpisodeContext, glossary: Glossar
     if wishes.punctuation:  # first, since it takes a recogniser's spaces for pauses
         read, made = restored(read, own)
         changes += made
-    if glossary.terms:
-        keep = context.episode.glossary.keep
-        read, made = corrected(read, in_script(glossary, own, convert), language=own, keep=keep)
+    keep, terms = context.episode.glossary.keep, in_script(glossary, own, convert)
+    if terms.terms:
+        read, made = corrected(read, terms, language=own, keep=keep)
+        changes += made
+    if is_chinese(language):
+        forms = [form for term in terms.terms for form in term.forms(own)]
+        read, made = homophones.corrected(read, (*keep, *forms))
         changes += made
     if wishes.numbers != "as-heard":
         read, made = in_style(read, own, wishes.numbers)
@@ -100,17 +105,20 @@ def run(context: EpisodeContext, job: Job) -> None:
     write_json(job.output(paths.words), replace(heard, utterances=read).to_json())
     value = {"version": 1, "language": language, "changes": [asdict(change) for change in changes]}
     write_json(job.output(paths.proofread), value)
-    if terms := [change for change in changes if change.code.startswith("glossary")]:
-        listed = "; ".join(f"{one.before} → {one.after}" for one in terms[:3])
-        more = f" and {len(terms) - 3} more" if len(terms) > 3 else ""
-        job.note(
-            f"corrected by the glossary: {listed}{more} (build/proofread.json has all; [glossary] keep undoes one)"
-        )
+    _tell(job, "by the glossary", [change for change in changes if change.code.startswith("glossary")])
+    _tell(job, "by their sound", [change for change in changes if change.code == "homophone"])
+
+
+def _tell(job: Job, how: str, changes: Sequence[Change]) -> None:
+    if changes:
+        listed = "; ".join(dict.fromkeys(f"{one.before} → {one.after}" for one in changes[:3]))
+        more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+        job.note(f"corrected {how}: {listed}{more} (build/proofread.json has all; [glossary] keep undoes one)")
 
 
 STEP = Stage[EpisodeContext](
     name="proofread",
-    version=1,
+    version=2,
     after=("transcribe",),
     reads=reads,
     writes=writes,

@@ -60,16 +60,28 @@ def is_chinese_word(text: str) -> bool:
     return bool(rjieba.has_word(text))
 
 
+def is_numeral(character: str) -> bool:
+    """Whether a Chinese character writes a number."""
+    return character in _NUMERALS
+
+
+def frequency(text: str) -> int:
+    """How often the dictionary's corpus has a Chinese word that the dictionary knows."""
+    import rjieba  # noqa: PLC0415
+
+    return int(rjieba.suggest_freq(text))
+
+
 @lru_cache(maxsize=16_384)
 def stands_alone(character: str, *, in_short_term: bool) -> bool:
     """Whether a Chinese character is a common word by itself, so that it may well have been said."""
     import rjieba  # noqa: PLC0415
 
-    if character in _NUMERALS:
+    if is_numeral(character):
         return True
     if any(kind[:1] in _FUNCTION_KINDS for _, kind in rjieba.tag(character)):
         return True
-    return bool(rjieba.suggest_freq(character) > (_COMMON_IN_SHORT if in_short_term else _COMMON))
+    return frequency(character) > (_COMMON_IN_SHORT if in_short_term else _COMMON)
 
 
 def _code(language: str) -> str:

@@ -57,6 +57,14 @@ def syllables(text: str) -> tuple[Syllable | None, ...]:
     return tuple(found)
 
 
+def readings(character: str) -> tuple[str, ...]:
+    """Every way to read a Chinese character, in pinyin without tones."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415
+
+    (found,) = pinyin(character, heteronym=True, style=Style.NORMAL, v_to_u=False)
+    return tuple(found)
+
+
 def is_near(heard: str, wanted: str, *, language: str, is_anchored: bool) -> bool:
     """Whether a word that is none may be a mis-spelling of `wanted`.
 
