@@ -104,7 +104,7 @@ def open_desk(context: BrowserContext, url: str) -> Desk:
     page.on("pageerror", lambda error: desk.wrong.append(str(error)))
     page.on("request", lambda request: desk.asked.append(request.url))
     page.goto(url)
-    desk.until(SAVED)
+    desk.saved_or_to_choose()
     return desk
 
 

@@ -28,7 +28,7 @@ SHA256 = "185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969"
 
 
 def _answer(status: str, body: bytes = b"", *headers: str) -> bytes:
-    lines = ("HTTP/1.1 " + status, *headers, "x-amz-request-id: 1")
+    lines = ("HTTP/1.1 " + status, *headers, "x-amz-request-id: 1", "Connection: close")
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
