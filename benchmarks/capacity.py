@@ -33,13 +33,13 @@ from capacity_model import Fleet, Outcome, Step, simulate
 
 from castkit.cluster.executor import _MOST
 from castkit.engine.claims import GB
-from castkit.engine.fleet import MOST_BEGUN, MOST_HELD_UP
+from castkit.engine.fleet import MOST_BEGUN
 
 ALONE = "one after the other"
 WORKERS = (1, 2, 4)
 MACHINES, CORES = (1, 2, 4, 8, 16, 32, 64), (2, 8, 16)
 FEEDS = (500, 5_000)
-LIMITS = {"begun": MOST_BEGUN, "errands": _MOST, "held_up": MOST_HELD_UP}
+LIMITS = {"begun": MOST_BEGUN, "errands": _MOST}
 _MBIT = 125_000  # bytes
 _COORDINATOR_CORES = 2
 _AT_ONCE = 8  # published.json files that are read at once

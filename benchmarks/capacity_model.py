@@ -68,9 +68,8 @@ class Fleet:
     uplink: float = inf  # of the coordinator to the public store
     answer_s: float = 0.0
     office: float = 1.0  # of a core, that the coordinator has for errands: Python, so never more than one
-    begun: int = 96  # castkit.engine.fleet.MOST_BEGUN: episodes, with those that wait for others
+    begun: int = 256  # castkit.engine.fleet.MOST_BEGUN: episodes, with those that wait for others
     errands: int = 256  # castkit.cluster.executor._MOST
-    held_up: int = 64  # castkit.engine.fleet.MOST_HELD_UP: episodes that only wait for others
     is_one: bool = False
     spread: float = 0.0  # by how much of its length an episode may be shorter or longer than the others
 
@@ -177,7 +176,7 @@ class _Run:
         """Begins with episodes, and hands out what is ready, as far as the limits go."""
         self._count_time()
         fleet = self.fleet
-        while self.next_episode < self.episodes and self.open < fleet.begun and len(self.to_send) < fleet.held_up:
+        while self.next_episode < self.episodes and self.open < fleet.begun:
             number = self.next_episode
             self.next_episode += 1
             self.open += 1

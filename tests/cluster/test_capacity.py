@@ -45,12 +45,11 @@ fleets = st.builds(
     answer_s=st.sampled_from((0.0, 0.5)),
     begun=st.integers(1, 6),
     errands=st.integers(1, 8),
-    held_up=st.integers(1, 3),
 )
 
 
 def wide(**more: float) -> Fleet:
-    return Fleet(AMPLE, 1.0, 1, begun=AMPLE, errands=10 * AMPLE, held_up=AMPLE, **more)
+    return Fleet(AMPLE, 1.0, 1, begun=AMPLE, errands=10 * AMPLE, **more)
 
 
 def serial(episodes: int) -> Outcome:
@@ -162,8 +161,7 @@ def test_errands_at_once_are_no_more_than_castkit_has() -> None:
 
 def test_the_limits_are_castkits_own() -> None:
     fleet = Fleet(1, 1.0, 1)
-    assert (fleet.begun, fleet.held_up) == (engine.MOST_BEGUN, engine.MOST_HELD_UP)
-    assert fleet.errands == executor._MOST
+    assert (fleet.begun, fleet.errands) == (engine.MOST_BEGUN, executor._MOST)
     assert (capacity_model._FILES_AT_ONCE, capacity_model._PIECE) == (travel._AT_ONCE, travel._PIECE)
 
 

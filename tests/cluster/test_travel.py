@@ -103,6 +103,21 @@ def test_what_a_step_came_to_is_found_by_its_key(store: Store, tmp_path: Path) -
     assert Travel(store).outcome(KEY) == outcome(a=content)
 
 
+def test_who_asks_of_many_sees_what_was_there_when_they_were_listed(store: Store, tmp_path: Path) -> None:
+    first, later, elsewhere = KEY, "5" + "6" * 63, "7" * 64
+    Travel(store).keep(first, outcome())
+    asking = Travel(store)
+    assert asking.earlier(first) == outcome()
+    assert asking.earlier(later) is None
+    for key in (later, elsewhere):
+        Travel(store).keep(key, outcome())
+    assert asking.earlier(later) is None, "it is not asked for again"
+    assert asking.earlier(elsewhere) == outcome()
+    assert asking.receipt(later) == asking.outcome(later) == Travel(store).earlier(later) == outcome()
+    store.delete(receipt_key(first))
+    assert asking.earlier(first) is None
+
+
 def test_it_counts_only_while_its_files_are_there(store: Store, tmp_path: Path) -> None:
     travel, content = Travel(store), made(tmp_path / "a", b"words")
     travel.send({tmp_path / "a": content})

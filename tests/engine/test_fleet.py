@@ -27,7 +27,7 @@ from castkit.errors import CastkitError
 NAMES = ("ant", "bee", "cat", "dog", "eel", "fox")
 WIDE = Room(cores=8.0, memory=1000, gpu=1)
 SMALL = Claim(cores=1.0, memory=10)
-PATIENCE_S = 60  # for what must come, however slow the machine
+PATIENCE_S = 120  # for what must come, however slow the machine
 Run = Callable[[Toy, Job], None]
 
 
@@ -176,6 +176,31 @@ def test_what_leaves_the_machine_leaves_in_the_order_asked_for(tmp_path: Path) -
     assert sent == list(NAMES)
 
 
+@pytest.mark.parametrize("many", [3, 80], ids=["few", "more than are worked on at once"])
+def test_who_waits_for_one_that_fails_goes_on_when_it_has_ended(tmp_path: Path, many: int) -> None:
+    """However many are held up by the first, another one is begun."""
+    names = [f"t{number:02}" for number in range(many)]
+    others = threading.Semaphore(0)
+    sent: list[str] = []
+
+    def upper(toy: Toy, job: Job) -> None:
+        if toy.root.name == "t00":
+            for _ in names[1:]:
+                assert others.acquire(timeout=PATIENCE_S)
+            raise CastkitError("no such recording")
+        UPPER.run(toy, job)
+        others.release()
+
+    def page(toy: Toy, job: Job) -> None:
+        sent.append(toy.root.name)
+        job.output(toy.build / "page.en.txt").write_text("page", "utf-8")
+
+    stages = (small(UPPER, upper), small(PAGE, page, sends=True, after=("upper",), reads=lambda _: []))
+    failed, _ = fleet([work(toy, stages) for toy in toys(tmp_path, names)], at_once=2)
+    assert [one.subject for one in failed] == ["t00"]
+    assert sent == names[1:]
+
+
 def test_what_looks_at_another_waits_for_it_as_if_they_came_one_after_the_other(tmp_path: Path) -> None:
     counted = threading.Event()
 
@@ -285,18 +310,40 @@ def test_a_failure_gives_up_what_runs_beside_it_of_that_subject_alone(tmp_path: 
 
 
 def test_a_large_claim_is_not_overtaken_for_ever(tmp_path: Path) -> None:
-    """Small ones that always fit beside each other must let the large one in before the last of them."""
+    """Small ones of which one always runs must let the large one in before the last of them."""
     names = [f"t{number:02}" for number in range(60)]
     begun: list[str] = []
+    told: set[str] = set()
+    turn = threading.Condition()
+    large = Claim(8.0, 990)
+
+    class Asked(Local[Toy]):
+        def fits(self, claim: Claim, beside: Sequence[Claim]) -> bool:
+            with turn:
+                told.update(["it waits"] * (claim == large) + ["others wait for it"] * (large in beside))
+                turn.notify_all()
+            return super().fits(claim, beside)
+
+    def claim(toy: Toy) -> Claim:
+        if toy.root.name != "t01":
+            return Claim(1.0, 10)
+        with turn:
+            assert turn.wait_for(lambda: begun, PATIENCE_S)
+        return large
 
     def upper(toy: Toy, job: Job) -> None:
-        begun.append(toy.root.name)
+        with turn:
+            begun.append(toy.root.name)
+            before = len(begun)
+            turn.notify_all()
+            assert turn.wait_for(lambda: "it waits" in told, PATIENCE_S)
+            if toy.root.name != "t01":  # a small one ends when another has begun, while there is any
+                last = len(names) - 1
+                assert turn.wait_for(lambda: before < len(begun) or last == len(begun) or len(told) == 2, PATIENCE_S)
         UPPER.run(toy, job)
 
-    claims = dict.fromkeys(names, Claim(1.0, 10)) | {"t01": Claim(8.0, 990)}
-    stage = dataclasses.replace(UPPER, run=upper, claim=lambda toy: claims[toy.root.name])
-    works = [work(toy, (stage,)) for toy in toys(tmp_path, names)]
-    assert fleet(works, room=Room(4.0, 1000), at_once=8)[0] == ()
+    works = [work(toy, (dataclasses.replace(UPPER, run=upper, claim=claim),)) for toy in toys(tmp_path, names)]
+    assert Fleet(Asked(Room(4.0, 1000)), lambda _: None, at_once=8).run(works) == ()
     assert sorted(begun) == names
     assert begun.index("t01") < 55
 

@@ -24,7 +24,7 @@ from castkit.errors import CastkitError
 from castkit.model.show import StoreSettings
 from castkit.steps.context import EpisodeContext
 
-TICK_S = 0.2  # how soon a run that is given up is noticed
+TICK_S = 0.5  # how soon a run that is given up is noticed
 _TRIES = 3  # times that files which somebody took away are sent again
 
 
@@ -61,7 +61,7 @@ class Elsewhere:
 
     def _do(self, order: Order[EpisodeContext], context: EpisodeContext, job: Job) -> None:
         errand = self._errand(order, context)
-        outcome = None if errand.anew else self.travel.receipt(errand.key)
+        outcome = None if errand.anew else self.travel.earlier(errand.key)  # a later one, the worker finds
         for _ in range(_TRIES):
             if outcome is None:
                 self._send(errand, context)

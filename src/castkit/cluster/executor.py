@@ -116,7 +116,7 @@ def hands(
     show: Show,
     *,
     road: Sequence[Stage[EpisodeContext]],
-    listen: on_dask.Listen = lambda _: None,
+    listen: on_dask.Listen | None = None,
 ) -> Iterator[Hands]:
     """The workers at this address (`tcp://…`, `local:N`); the store is made sure of before any is asked.
 

@@ -30,12 +30,18 @@ Listen = Callable[[dict[str, Any]], None]
 
 GPU, MEMORY = "GPU", "MEMORY"  # what a worker says that it has, and a task that it needs
 _TOPIC = "castkit"
-_TOLD_S = 0.5  # between two words of progress of a task
+_TOLD_S = 2.0  # between two words of progress of a task: each costs the coordinator a millisecond
 _FRESH_S = 2.0  # how long it counts what the scheduler said of its workers
 _CONNECT_S = 30
 _LOOK_S = 10.0  # between two looks at whether anybody could do a task
 _JOIN_S = 600.0  # a batch system may start workers late
 _MEMORY_SHARE = 0.75  # the rest is for the system
+# How often Dask looks at itself. Its own figures would cost the coordinator a hundredth of a core for each worker here.
+_CALM = {
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.system-monitor.disk": False,
+}
 _FAREWELL_S = 0.5  # for workers of a run that is given up: what they were at is done again
 
 
@@ -43,7 +49,7 @@ _FAREWELL_S = 0.5  # for workers of a run that is given up: what they were at is
 class Lines:
     """What workers tell of their tasks: the share done, by task."""
 
-    listen: Listen
+    listen: Listen | None
     shares: dict[str, float] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
@@ -52,7 +58,7 @@ class Lines:
         if said["event"] == "progress":
             with self.lock:
                 self.shares[str(said["name"])] = float(said["fraction"])
-        else:
+        elif self.listen:
             self.listen(said)
 
     def share(self, name: str) -> float | None:
@@ -126,10 +132,11 @@ class Handed:
 class Crew:
     """The workers of a scheduler, as the one who gives them work sees them."""
 
-    def __init__(self, client: Client, address: str, listen: Listen) -> None:
+    def __init__(self, client: Client, address: str, listen: Listen | None) -> None:
         self.client, self.address = client, address
         self._lines = Lines(listen)
         self._workers: tuple[float, tuple[Mapping[str, Any], ...]] = (0.0, ())
+        self._slots = 0
         client.subscribe_topic(_TOPIC, self._lines.hear)
 
     @property
@@ -151,13 +158,14 @@ class Crew:
         if time.monotonic() - when > _FRESH_S:
             with contextlib.suppress(OSError, ValueError):  # the last answer counts until the scheduler is back
                 found = tuple(self.client.scheduler_info(n_workers=-1)["workers"].values())
-            self._workers = time.monotonic(), found
+            self._workers, self._slots = (time.monotonic(), found), sum(int(one["nthreads"]) for one in found)
         return found
 
     @property
     def slots(self) -> int:
         """How many tasks may run at once."""
-        return sum(int(one["nthreads"]) for one in self.workers())
+        self.workers()
+        return self._slots
 
     def has(self, resource: str) -> float:
         """The most of this that one worker has."""
@@ -168,7 +176,8 @@ class Crew:
         if self.client.status != "running":
             raise _gone()
         future = self.client.submit(
-            _on_worker, task, name, key=name, resources=dict(needs), priority=-rank, pure=False
+            _on_worker, task, name, self._lines.listen is not None,
+            key=name, resources=dict(needs), priority=-rank, pure=False,
         )  # fmt: skip
         return Handed(future, self._lines, lambda: not self._could(needs))
 
@@ -189,15 +198,15 @@ class Crew:
             raise _gone() from error
 
 
-def _on_worker(task: Task, name: str) -> dict[str, Any]:
-    """The one function that workers run."""
+def _on_worker(task: Task, name: str, is_heard: bool) -> dict[str, Any]:
+    """The one function that workers run. Where all `is_heard`, more is told of it than its progress."""
     from distributed import get_worker  # noqa: PLC0415
 
     worker, last = get_worker(), 0.0
 
     def tell(said: dict[str, Any]) -> None:
         nonlocal last
-        if said["event"] == "progress" and time.monotonic() - last < _TOLD_S:
+        if time.monotonic() - last < _TOLD_S if said["event"] == "progress" else not is_heard:
             return
         last = time.monotonic()
         worker.log_event(_TOPIC, {**said, "name": name})
@@ -206,7 +215,7 @@ def _on_worker(task: Task, name: str) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def connected(address: str, listen: Listen = lambda _: None) -> Iterator[Crew]:
+def connected(address: str, listen: Listen | None = None) -> Iterator[Crew]:
     """The workers of the scheduler at this address, or of `local:N`, which are started and ended here.
 
     `listen` is handed what workers say of an errand: that it began, that it is done, and which process has it.
@@ -293,6 +302,7 @@ def _prepare() -> None:
     # Whatever goes wrong is said in words where the command was given; tracebacks beside them help nobody.
     names = ("distributed", "distributed.client", "distributed.worker", "distributed.nanny", "distributed.scheduler")
     dask.config.set({"logging": dict.fromkeys(names, "critical")})
+    dask.config.set(_CALM)
     # Dask would give numerical libraries one thread each; castkit's pace, and its bytes, are those of a run without it.
     dask.config.set({"distributed.nanny.pre-spawn-environ": {"DASK_LOGGING__DISTRIBUTED": "critical"}})
 

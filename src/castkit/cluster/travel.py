@@ -31,6 +31,7 @@ _AT_ONCE = 8  # small files wait for the network, not for this machine
 _ALL_AT_ONCE = 32  # of all errands together: each is an open file, mostly with a connection
 _LARGE_AT_ONCE = 2  # files in parts, of all errands together: each holds a few parts in memory
 _PIECE = 16 << 20  # bytes of a file held in memory while it arrives
+_LISTED = len("receipts/0")  # listed together: few calls for a few episodes, a sixteenth of the names at a time
 _PRIVATE = "private, no-store"
 _BYTES = "application/octet-stream"
 _JSON = "application/json"  # as stores take it from the name
@@ -74,6 +75,7 @@ class Travel:
         self.store = store
         self._notebooks = notebooks
         self._there: set[str] = set()
+        self._receipts: dict[str, frozenset[str]] = {}  # names that were there when they were listed, by their start
         self._lock = Lock()
         self._all, self._large = Semaphore(_ALL_AT_ONCE), Semaphore(_LARGE_AT_ONCE)
         self._given_up = Flag()
@@ -187,6 +189,8 @@ class Travel:
 
     def outcome(self, key: str) -> Outcome | None:
         """What the step of this key came to, where some machine has done it and every file of it is still there."""
+        if self.store.head(receipt_key(key), digest=False) is None:
+            return None
         found = self.receipt(key)
         if found is None:
             return None
@@ -195,15 +199,28 @@ class Travel:
         return found if is_whole else None
 
     def receipt(self, key: str) -> Outcome | None:
-        """The same, whether or not its files are still there."""
+        """The same, whether or not its files are still there. A machine said that it is: so it is just fetched."""
         name = receipt_key(key)
-        if self.store.head(name, digest=False) is None:
-            return None
         try:
             return Outcome.from_json(self.store.get(name).decode())
+        except StoreError:
+            if self.store.head(name, digest=False) is None:
+                return None
+            raise
         except DAMAGED as error:
             hint = "take it away there: the step runs again"
             raise CastkitError(f"{name} in the {self.store.name} is not one of castkit's", hint) from error
+
+    def earlier(self, key: str) -> Outcome | None:
+        """The same, as far as it was there when its like were listed, once in a run: later ones are not seen.
+
+        For whoever asks of many: a listing names a thousand, and takes no longer than the look at one.
+        """
+        name = receipt_key(key)
+        start = name[:_LISTED]
+        if start not in self._receipts:  # two who list at once do each other no harm
+            self._receipts[start] = frozenset(self.store.list(start))
+        return self.receipt(key) if name in self._receipts[start] else None
 
     def keep(self, key: str, outcome: Outcome, *, anew: bool = False) -> Outcome:
         """Writes down what a step came to, and gives what counts: of two machines, what the first one wrote.

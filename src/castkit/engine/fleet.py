@@ -9,13 +9,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
 from castkit.engine import events
 from castkit.engine.claims import Claim, Room, Taken
+from castkit.engine.machine import open_files
 from castkit.engine.place import Place
 from castkit.engine.runner import Cancelled, Due, Runner
 from castkit.engine.stage import Stage
@@ -23,8 +25,7 @@ from castkit.engine.stage import Stage
 C = TypeVar("C")
 LOOKING = 4  # threads that look whether stages must run: they read files, and ask the store
 MOST_RUNNING = 64  # threads of the local executor, more than the cores of any machine keep busy
-MOST_BEGUN = 96  # subjects begun and not ended: each holds its lock, an open file, of which macOS allows 256
-MOST_HELD_UP = 64  # of them, those that are done but for what must wait for those before them
+MOST_BEGUN = 256  # subjects begun and not ended, where the system lets them be: as many as there are errands at once
 MOST_OVERTAKEN = 16  # times that a stage is passed by later ones with smaller claims; then all wait for it
 TICK_S = 0.2  # how soon Ctrl-C is heard everywhere
 
@@ -103,6 +104,14 @@ def usual_at_once(room: Room) -> int:
     return max(2, min(MOST_RUNNING, round(2 * room.cores)))
 
 
+def most_begun(files: int) -> int:
+    """How many subjects may have begun and not ended in a process that may have so many files open (0: not known).
+
+    Each holds its lock, an open file. Steps, connections and workers get the larger part: of macOS's 256 files, 160.
+    """
+    return max(1, min(MOST_BEGUN, (files or 256) * 3 // 8))
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A subject that failed, and how: by a CastkitError, or by a bug of ours."""
@@ -111,7 +120,7 @@ class Failure:
     error: Exception
 
 
-@dataclass
+@dataclass(eq=False)
 class _Underway(Generic[C]):
     """A subject that is being worked on."""
 
@@ -124,24 +133,39 @@ class _Underway(Generic[C]):
     over: set[str] = field(default_factory=set)  # the names of stages that are up to date
     ready: list[Order[C]] = field(default_factory=list)
     overtaken: Counter[str] = field(default_factory=Counter)
+    behind: dict[str, _Behind[C]] = field(default_factory=dict)  # stages that wait for an earlier subject
     busy: int = 0  # looks and runs
+    is_stirred: bool = True  # it was begun, or a stage of it is over, since all that waits was gone through
     is_held_up: bool = False  # all that is left waits for subjects before this one
+    has_left: bool = False
     error: Exception | None = None
     failed_at: str = ""
 
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(stage.name for stage in self.work.stages)
+    def __post_init__(self) -> None:
+        self.names = frozenset(stage.name for stage in self.work.stages)
 
     @property
     def is_over(self) -> bool:
         return not self.busy and (self.error is not None or not (self.waiting or self.ready))
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether a stage that waits might begin now: else nothing happened for which it waits."""
+        return self.error is None and (self.is_stirred or any(one.is_past for one in self.behind.values()))
+
     def may_begin(self, stage: Stage[C], earlier: Sequence[_Underway[C]]) -> bool:
         """Whether the stage's inputs are there, and what it waits for of earlier subjects is over."""
-        if not set(stage.after) & self.names <= self.over:
+        if not self.names.intersection(stage.after) <= self.over:
             return False
-        return all(self._wanted_of(other, stage) <= other.over for other in earlier)
+        if (known := self.behind.get(stage.name)) and not known.is_past:
+            return False
+        for other in earlier:
+            behind = _Behind(other, self._wanted_of(other, stage))
+            if not behind.is_past:
+                self.behind[stage.name] = behind
+                return False
+        self.behind.pop(stage.name, None)
+        return True
 
     def _wanted_of(self, other: _Underway[C], stage: Stage[C]) -> frozenset[str]:
         sent = {each.name for each in other.work.stages if stage.sends and each.sends}
@@ -155,18 +179,31 @@ class _Underway(Generic[C]):
             self.error, self.failed_at = error, stage.name
 
 
+@dataclass(frozen=True)
+class _Behind(Generic[C]):
+    """What a stage waits for: these of an earlier subject, unless that has ended without them."""
+
+    other: _Underway[C]
+    names: frozenset[str]
+
+    @property
+    def is_past(self) -> bool:
+        return self.other.has_left or self.names <= self.other.over
+
+
 class Fleet(Generic[C]):
     """Brings many subjects up to date; `at_once` is how many are worked on, 1 for one after the other.
 
-    Never more than `MOST_BEGUN` have begun and not ended, with those that wait for others.
+    Never more than `most_begun` have begun and not ended, with those that wait for others.
     """
 
     def __init__(self, executor: Executor[C], report: events.Report, *, at_once: int) -> None:
         self._executor = executor
         self._report = report
-        self._at_once = at_once
+        self._at_once, self._most = at_once, most_begun(open_files())
         self._underway: list[_Underway[C]] = []  # in the order asked for
         self._pending: dict[Future[Any], tuple[_Underway[C], Stage[C], Order[C] | None]] = {}  # looks, and runs
+        self._done: SimpleQueue[Future[Any]] = SimpleQueue()  # of them, those that came to an end
         self._failures: dict[int, Failure] = {}
         self._are_many = False
 
@@ -182,7 +219,8 @@ class Fleet(Generic[C]):
                 while self._open(coming) or self._underway:
                     self._look(lookers)
                     self._start()
-                    self._settle()
+                    if not self._open(coming):  # in the place of one that now only waits for others
+                        self._settle()
                     self._leave()
             except BaseException:
                 for one in self._underway:
@@ -213,22 +251,31 @@ class Fleet(Generic[C]):
     def _has_place(self) -> bool:
         held_up = sum(one.is_held_up for one in self._underway) if self._at_once > 1 else 0
         begun = len(self._underway)
-        return begun - held_up < self._at_once and held_up < MOST_HELD_UP and begun < MOST_BEGUN
+        return begun - held_up < self._at_once and begun < self._most
 
     def _look(self, lookers: ThreadPoolExecutor) -> None:
         """Has every stage looked at whose inputs are there."""
         for place, one in enumerate(self._underway):
-            for stage in list(one.waiting if one.error is None else ()):
-                try:
-                    if not one.may_begin(stage, self._underway[:place]):
-                        continue
-                except Exception as error:  # noqa: BLE001 - as above
-                    one.stop(stage, error)
-                    break
-                one.waiting.remove(stage)
-                one.busy += 1
-                self._pending[lookers.submit(one.runner.look, stage)] = one, stage, None
+            if one.may_go_on:
+                self._look_at(one, self._underway[:place], lookers)
             one.is_held_up = not (one.busy or one.ready or one.is_over)
+
+    def _look_at(self, one: _Underway[C], earlier: Sequence[_Underway[C]], lookers: ThreadPoolExecutor) -> None:
+        one.is_stirred = False
+        for stage in list(one.waiting):
+            try:
+                if not one.may_begin(stage, earlier):
+                    continue
+            except Exception as error:  # noqa: BLE001 - as above
+                one.stop(stage, error)
+                return
+            one.waiting.remove(stage)
+            self._await(lookers.submit(one.runner.look, stage), one, stage)
+
+    def _await(self, future: Future[Any], one: _Underway[C], stage: Stage[C], order: Order[C] | None = None) -> None:
+        one.busy += 1
+        self._pending[future] = one, stage, order
+        future.add_done_callback(self._done.put)
 
     def _start(self) -> None:
         """Starts what fits, what was asked for first before the rest; what was overtaken often is waited for."""
@@ -243,18 +290,15 @@ class Fleet(Generic[C]):
                         reserved.append(claim)
                     continue
                 one.ready.remove(order)
-                one.busy += 1
-                self._pending[self._executor.submit(order)] = one, order.stage, order
+                self._await(self._executor.submit(order), one, order.stage, order)
                 for other, overtaken in passed:
                     other.overtaken[overtaken] += 1
 
     def _settle(self) -> None:
         """Waits until looks or runs are done, and takes in what came of them."""
-        if not self._pending and not any(one.is_over for one in self._underway):
-            if self._underway:
-                raise ValueError("stages wait for each other")
-            return
-        for future in wait(self._pending, timeout=TICK_S, return_when=FIRST_COMPLETED).done:
+        if not self._pending and self._underway and not any(one.is_over for one in self._underway):
+            raise ValueError("stages wait for each other")
+        for future in self._ended():
             one, stage, order = self._pending.pop(future)
             one.busy -= 1
             if order:
@@ -267,11 +311,21 @@ class Fleet(Generic[C]):
                     one.ready.append(Order(one.runner, stage, due, (one.number, one.work.stages.index(stage))))
             else:
                 one.over.add(stage.name)
+                one.is_stirred = True
+
+    def _ended(self) -> list[Future[Any]]:
+        """The looks and runs that came to an end; where there is none yet, the first, if it comes within a moment."""
+        found: list[Future[Any]] = []
+        with suppress(Empty):
+            while self._pending:
+                found.append(self._done.get(block=not found, timeout=TICK_S))
+        return found
 
     def _leave(self) -> None:
         """Ends with the subjects of which nothing more comes."""
         for one in [each for each in self._underway if each.is_over]:
             self._underway.remove(one)
+            one.has_left = True
             error = one.error
             try:
                 with one.stack:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _SELF = Path("/proc/self/cgroup")
+_COUNTLESS = 1 << 20  # open files: more than any program has
 
 
 def memory_bytes() -> int:
@@ -27,6 +28,16 @@ def cores() -> int:
     """The cores that this process may keep busy, at least 1."""
     counted = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min([counted, *_quotas()]))
+
+
+def open_files() -> int:
+    """How many files this process may have open at once, or 0 where the system does not tell (Windows)."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return 0
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _COUNTLESS if soft == resource.RLIM_INFINITY else soft
 
 
 def _quotas() -> Iterator[int]:

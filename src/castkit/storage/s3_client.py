@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from castkit.errors import StoreError
+from castkit import __version__
+from castkit.errors import DAMAGED, StoreError
 from castkit.model.show import StoreSettings
 from castkit.storage.pace import PacedBody
 from castkit.storage.patience import Patience
@@ -48,6 +51,7 @@ def connect(settings: StoreSettings, patience: Patience, *, has_checksums: bool)
         retries={"total_max_attempts": 1},  # `call` tries again, within its own time
         s3=style,
         max_pool_connections=_CONNECTIONS,
+        user_agent=f"castkit/{__version__}",  # botocore would put a longer one together for every call, twice
         request_checksum_calculation=asked,
         response_checksum_validation=asked,
     )
@@ -90,6 +94,9 @@ def _moment(text: Any) -> datetime:
 
 def _seldom(text: Any) -> datetime:
     """Seconds since 1970, and the form of mail headers; ValueError where it is neither."""
+    if isinstance(text, str) and text.endswith(" GMT"):  # which botocore's own reader takes ten times as long for
+        with suppress(*DAMAGED):
+            return parsedate_to_datetime(text)
     from botocore.utils import parse_timestamp  # noqa: PLC0415
 
     try:
