@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -25,9 +26,18 @@ expect.set_options(timeout=30_000)  # a machine that does other things, too
 def chromium(*options: str) -> Iterator[Browser]:
     """The browser with a fresh profile; `options` come on top."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=PROGRAM, args=[*_OPTIONS, *options])
+        started = playwright.chromium.launch(executable_path=PROGRAM, args=[*_OPTIONS, *options], timeout=120_000)
         yield started
         started.close()
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Gives the page another size, and waits until it has it: the browser tells its pages a moment later."""
+    page.set_viewport_size({"width": width, "height": height})
+    last = time.monotonic() + 60
+    while page.evaluate("[innerWidth, innerHeight]") != [width, height]:
+        assert time.monotonic() < last, "the page keeps its size"
+        page.wait_for_timeout(30)
 
 
 def reload_until(page: Page, is_kept: Callable[[], bool]) -> None:

@@ -11,7 +11,8 @@ import subprocess
 from pathlib import Path
 
 from castkit.config import load_episode, load_show
-from castkit.engine.run import Place, lock, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place, lock
 from castkit.engine.stage import Job, Stage
 from castkit.ffmpeg import find_tools
 from castkit.model.transcript import Transcript

@@ -129,7 +129,7 @@ def faulty(target: str, seed: int, **how: object) -> Iterator[FaultProxy]:
 
     thread = threading.Thread(target=work)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     try:
         yield proxy
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ ENVIRONMENT = {
 _PORTS = (
     "master.port master.port.grpc volume.port volume.port.grpc filer.port filer.port.grpc s3.port.grpc s3.port"
 ).split()
-_READY_S = 90
+_STARTS = 3
+_READY_S = 300
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,25 @@ def sign_in(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[S3Server]:
     """Starts the server with its data in `folder`; stops it at the end, also after a failure."""
-    ports = dict(zip(_PORTS, _free_ports(len(_PORTS)), strict=True))
+    for number in range(_STARTS):
+        place = folder / f"start-{number}"
+        place.mkdir()
+        ports = dict(zip(_PORTS, _free_ports(len(_PORTS)), strict=True))
+        server = S3Server(f"http://127.0.0.1:{ports['s3.port']}")
+        log = place / "weed.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(_command(place, ports), stdout=output, stderr=subprocess.STDOUT, cwd=place)
+        try:
+            if _is_ready(server, process, log):
+                yield server
+                return
+        finally:
+            process.kill()  # its data is thrown away; a graceful end takes it ten seconds
+            process.wait()
+    raise AssertionError(f"weed ends as it begins:\n{_end_of(log)}")
+
+
+def _command(folder: Path, ports: Mapping[str, int]) -> list[str]:
     config = folder / "s3.json"
     rights = ["Admin", "Read", "Write", "List", "Tagging"]
     keys = [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}]
@@ -87,7 +107,7 @@ def running(folder: Path) -> Iterator[S3Server]:
     (folder / "data").mkdir()
     # A bucket takes seven volumes as it comes, and the server soon has no more to give; one is enough here.
     (folder / "master.toml").write_text("[master.volume_growth]\ncopy_1 = 1\n")
-    command = [
+    return [
         _weed(),
         "server",
         f"-dir={folder / 'data'}",
@@ -103,16 +123,6 @@ def running(folder: Path) -> Iterator[S3Server]:
         "-volume.max=200",
         *(f"-{name}={port}" for name, port in ports.items()),
     ]
-    log = folder / "weed.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=folder)
-    try:
-        endpoint = f"http://127.0.0.1:{ports['s3.port']}"
-        _wait(endpoint, process, log)
-        yield S3Server(endpoint)
-    finally:
-        process.kill()  # its data is thrown away; a graceful end takes it ten seconds
-        process.wait()
 
 
 def _weed() -> str:
@@ -124,28 +134,38 @@ def _weed() -> str:
 
 
 def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
-def _wait(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Returns when the server answers a signed request for its buckets: the port is open a little earlier than that."""
-    end = time.monotonic() + _READY_S
-    while time.monotonic() < end:
-        if process.poll() is not None:
+    """Below those that systems give to whoever asks for any: such a one could be gone before the server takes it."""
+    found: list[int] = []
+    for port in random.SystemRandom().sample(range(10_000, 32_000), 1000):
+        with contextlib.suppress(OSError), socket.socket() as one:
+            one.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
             break
+    return found
+
+
+def _is_ready(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> bool:
+    """Returns when the server answers a signed request for its buckets: the port is open a little earlier than that.
+
+    False where the server ended: another program may have taken one of its ports.
+    """
+    end = time.monotonic() + _READY_S
+    while process.poll() is None:
+        assert time.monotonic() < end, f"weed is not ready:\n{_end_of(log)}"
         with contextlib.suppress(OSError):
             try:
-                urllib.request.urlopen(endpoint, timeout=2).close()
+                urllib.request.urlopen(server.endpoint, timeout=10).close()
             except urllib.error.HTTPError as refused:
                 refused.close()
-            if _can_store(S3Server(endpoint)):
-                return
+            if _can_store(server):
+                return process.poll() is None
         time.sleep(0.2)
-    raise AssertionError(f"weed is not ready:\n{log.read_text(errors='replace')[-4000:]}")
+    return False
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(errors="replace")[-4000:]
 
 
 def _can_store(server: S3Server) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 from castkit import ffmpeg
 from castkit.engine import events
-from castkit.engine.run import Place, lock, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place, lock
 from castkit.engine.stage import Stage
 from castkit.model.episode import Episode
 from castkit.model.show import Show

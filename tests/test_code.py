@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -24,6 +25,18 @@ def test_modules_keep_to_their_rooms() -> None:
         str(path.relative_to(ROOT)): count
         for path in (ROOT / "src").rglob("*.py")
         if (count := len(path.read_text("utf-8").splitlines())) > 400
+    }
+    assert not long
+
+
+def test_functions_keep_to_their_rooms() -> None:
+    long = {
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}": count
+        for folder in ("src", "tests", "benchmarks", "scripts", "docs")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (count := (node.end_lineno or 0) - node.lineno + 1) > 60
     }
     assert not long
 

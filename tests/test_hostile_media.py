@@ -19,7 +19,8 @@ import hostile
 import sounds
 from castkit.audio import listen
 from castkit.engine import events
-from castkit.engine.run import Place, lock, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place, lock
 from castkit.errors import CastkitError
 from castkit.ffmpeg import find_tools
 from castkit.steps import edit, ingest, master, survey

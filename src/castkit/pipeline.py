@@ -1,12 +1,17 @@
-"""The road of an episode and the road of the show, as two tables: read this first.
+"""The roads of an episode, of an imported episode and of the show, as three tables: read this first.
 
 Each row is a step, in a module of its own under `steps/`, that says what it reads, what it writes, on which settings
 it depends and how it is run. A row runs when the rows named in its `after` are up to date; rows that do not wait for
 each other run side by side. An episode's road ends in `published.json`; the show's road reads only those files.
 
-    raw ─ ingest ─ survey ─┬─ edit ───────────────────┬─ master ──────────────┬─ package ─ hls ─┬─ pages ─ upload ─┐
-                           └─ transcribe ─ proofread ─┴─ subtitle ─ translate ┼─ transcripts    │                  │
-                                                                              └─ notes ─────────┘   published.json ◀
+    raw ─ ingest ─ survey ─┬─ edit ───────────────────┬─ master
+                           └─ transcribe ─ proofread ─┴─ subtitle ─ translate ─┬─ transcripts
+                                                                               └─ notes
+    master ──────┬─┬─ burn
+    transcripts ─┘ └─ package ─┬─ report
+                               └─ hls ─┬─ pages ─ upload ─▶ published.json
+    notes ─────────────────────────────┘
+    the feed of another host ─ carry ─▶ published.json
     all published.json ─ feed ─▶ feeds/<language>.xml ─ site ─▶ index.html, sitemap.xml
 """
 

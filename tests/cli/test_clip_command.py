@@ -14,7 +14,7 @@ import clip_show
 from castkit.cli.app import App
 from castkit.cli.clip import clip
 from castkit.cli.road import episode_place
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.errors import CastkitError
 from castkit.workspace import Workspace
 

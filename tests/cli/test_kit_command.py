@@ -14,7 +14,7 @@ from castkit.cli.app import App
 from castkit.cli.kit import kit
 from castkit.cli.main import COMMANDS, EXIT_SOME_FAILED
 from castkit.cli.road import episode_place
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.errors import CastkitError
 from castkit.kits.rules import slugs
 from castkit.workspace import Workspace

@@ -22,7 +22,7 @@ def castkit(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comple
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 

@@ -223,7 +223,7 @@ def test_two_at_once_add_a_speaker_once(workspace: Workspace, tone: Path) -> Non
     words = ["--recording", f"{tone}=Li Anna", "--language", "en", "--title", "T"]
     slugs = ("one", "two", "three")
     children = [subprocess.Popen([*command, slug, *words], stdout=subprocess.DEVNULL) for slug in slugs]
-    assert [child.wait(timeout=60) for child in children] == [0, 0, 0]
+    assert [child.wait(timeout=300) for child in children] == [0, 0, 0]
     show, episodes = load_all(workspace)
     assert [person.id for person in show.people] == ["li-anna"]
     assert sorted(episodes) == ["one", "three", "two"]

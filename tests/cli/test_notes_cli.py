@@ -18,7 +18,7 @@ from castkit.cli.app import App
 from castkit.cli.notes import notes
 from castkit.cli.road import episode_place
 from castkit.config import load_episode, load_show
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.errors import CastkitError
 from castkit.model.programme import Loudness, Programme, Track
 from castkit.model.timeline import joined
@@ -301,7 +301,7 @@ def test_the_whole_program_tells_no_key(server: ChatServer, tmp_path: Path) -> N
     root = show(tmp_path, service(server))
     server.default = chat_server.status(401, f"Incorrect API key provided: {KEY}")
     command = [sys.executable, "-m", "castkit", "--debug", "-C", str(root), "notes", "draft", "talk"]
-    ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=60)
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=300)
     assert ended.returncode == 1
     assert "does not accept the key (401): “Incorrect API key provided: …”" in ended.stderr
     assert "CASTKIT_TRANSLATION_KEY" in ended.stderr

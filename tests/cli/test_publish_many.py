@@ -15,7 +15,7 @@ from built_show import EPISODE, build, context, make_show, write
 from castkit.cli import road
 from castkit.cli.main import cli
 from castkit.config import load_all, load_show
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.model.imported import identity_of
 from castkit.model.published import Published
 from castkit.steps import upload

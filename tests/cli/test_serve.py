@@ -24,6 +24,10 @@ from castkit.steps.drafts import at_home, lay_out_episode
 from castkit.storage.folder import FolderStore
 from castkit.workspace import Workspace
 
+LIMIT_S = 300  # for another process, on however slow a machine
+
+PATIENCE_S = 300  # a machine may do other things, too
+
 
 @dataclass
 class Serving:
@@ -32,7 +36,7 @@ class Serving:
     feeds: dict[str, str]
 
     def get(self, target: str) -> bytes:
-        with urllib.request.urlopen(urllib.parse.urljoin(self.url, target), timeout=60) as answer:
+        with urllib.request.urlopen(urllib.parse.urljoin(self.url, target), timeout=LIMIT_S) as answer:
             return answer.read()
 
 
@@ -48,7 +52,7 @@ def serving(workspace: Workspace, *arguments: str) -> Iterator[Serving]:
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
-    stuck = threading.Timer(60, process.kill)
+    stuck = threading.Timer(LIMIT_S, process.kill)
     stuck.start()
     try:
         url = process.stdout.readline().removeprefix("listen: ").strip()
@@ -60,7 +64,7 @@ def serving(workspace: Workspace, *arguments: str) -> Iterator[Serving]:
         stuck.cancel()
         process.terminate()
         try:
-            process.communicate(timeout=60)
+            process.communicate(timeout=LIMIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
@@ -100,11 +104,11 @@ def test_ctrl_c_ends_it_in_peace(workspace: Workspace) -> None:
         stack.callback(signal.signal, signal.SIGINT, before)
         server = stack.enter_context(serving(workspace))
         host = urllib.parse.urlsplit(server.url).netloc
-        idle = http.client.HTTPConnection(host, timeout=30)
+        idle = http.client.HTTPConnection(host, timeout=LIMIT_S)
         idle.request("GET", "/")
         idle.getresponse().read()  # a listener's connection stays open
         server.process.send_signal(signal.SIGINT)
-        out, err = server.process.communicate(timeout=60)
+        out, err = server.process.communicate(timeout=LIMIT_S)
         idle.close()
     assert server.process.returncode == 0
     assert "stopped" in err
@@ -152,7 +156,7 @@ def test_drafts(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
             == (workspace.root / "cover.png").read_bytes()
         )
         server.process.terminate()
-        _, err = server.process.communicate(timeout=60)
+        _, err = server.process.communicate(timeout=LIMIT_S)
     assert "raw: not shown: raw is not built yet" in err
     assert list((workspace.root.parent / "tmp").iterdir()) == [], "the drafts' folder is gone"
     assert tree(workspace) == before
@@ -181,7 +185,7 @@ def test_drafts_of_a_show_in_a_bucket(tmp_path: Path) -> None:
 def test_what_cannot_be_served(tmp_path: Path, store: str, arguments: tuple[str, ...], said: str) -> None:
     workspace = make_show(tmp_path / "show", store=store)
     ended = subprocess.run(
-        command(workspace, *arguments), check=False, capture_output=True, encoding="utf-8", timeout=60
+        command(workspace, *arguments), check=False, capture_output=True, encoding="utf-8", timeout=LIMIT_S
     )
     assert ended.returncode == 1
     assert said in ended.stderr
@@ -193,7 +197,7 @@ def test_a_taken_port(workspace: Workspace) -> None:
     with serving(workspace) as server:
         port = str(urllib.parse.urlsplit(server.url).port)
         ended = subprocess.run(
-            command(workspace, "--port", port), check=False, capture_output=True, encoding="utf-8", timeout=60
+            command(workspace, "--port", port), check=False, capture_output=True, encoding="utf-8", timeout=LIMIT_S
         )
     assert ended.returncode == 1
     assert "another castkit serve may be running" in ended.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 import publisher
 from castkit.cli import road
 from castkit.config import load_show
-from castkit.engine.run import run
+from castkit.engine.fleet_of_one import run
 from castkit.pipeline import SHOW
 from castkit.steps.show_context import ShowContext
 

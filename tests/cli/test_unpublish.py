@@ -23,7 +23,7 @@ from castkit.cli import road
 from castkit.cli.app import App
 from castkit.cli.due import due, not_unpublished
 from castkit.cli.unpublish import unpublish
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.errors import CastkitError
 from castkit.feed import ledger
 from castkit.scaffold.toml import set_draft

@@ -32,7 +32,7 @@ class Ended:
         return {event["step"]: event["reason"] for event in self.events if event["event"] == "finished"}
 
 
-def castkit(*arguments: str, cwd: Path, timeout: float = 300, **environment: str) -> Ended:
+def castkit(*arguments: str, cwd: Path, timeout: float = 1200, **environment: str) -> Ended:
     ended = subprocess.run(
         [sys.executable, "-m", "castkit", *arguments],
         cwd=cwd,

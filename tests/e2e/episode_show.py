@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from built_show import EPISODE, build, context, make_show, write, write_json
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.ffmpeg import find_tools
 from castkit.steps import pages
 from castkit.steps.context import EpisodeContext

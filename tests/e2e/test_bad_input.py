@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class Case:
     clip: Path
     environment: dict[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ("publish", "talk")
+    held: ExitStack = field(default_factory=ExitStack)  # to the end of the test
 
     @property
     def episode(self) -> Path:
@@ -56,10 +58,11 @@ class Case:
         subprocess.run([str(find_tools().ffmpeg), "-v", "error", "-y", *arguments], check=True)
 
 
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def closed_port(held: ExitStack) -> int:
+    """Bound and not listening: connections are refused, and nobody else gets it meanwhile."""
+    probe = held.enter_context(socket.socket())
+    probe.bind(("127.0.0.1", 0))
+    return int(probe.getsockname()[1])
 
 
 def personal(show: Path) -> None:
@@ -148,14 +151,17 @@ def no_ffmpeg(case: Case) -> None:
 def missing_model(case: Case) -> None:
     case.environment |= {
         "CASTKIT_MODELS": str(case.show / "no-models"),
-        "HF_ENDPOINT": f"http://127.0.0.1:{closed_port()}",
+        "HF_ENDPOINT": f"http://127.0.0.1:{closed_port(case.held)}",
     }
 
 
 def store_unreachable(case: Case) -> None:
     personal(case.show)
     case.store(
-        kind="s3", bucket="b", endpoint=f"http://127.0.0.1:{closed_port()}", base_url="https://media.example.net"
+        kind="s3",
+        bucket="b",
+        endpoint=f"http://127.0.0.1:{closed_port(case.held)}",
+        base_url="https://media.example.net",
     )
     case.environment |= {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
 
@@ -218,7 +224,8 @@ def test_bad_input_is_named_with_its_remedy(
 ) -> None:
     case = Case(small, clip)
     spoil(case)
-    ended = castkit(*case.arguments, cwd=small, **case.environment)
+    with case.held:
+        ended = castkit(*case.arguments, cwd=small, **case.environment)
     words = ended.err.lower().replace("\\", "/")
     assert ended.code == 1, ended.out + ended.err
     assert "traceback" not in words

@@ -22,7 +22,7 @@ from castkit_cli import Ended, castkit, succeed
 from kill_roads import differences, left_over, tree
 
 from castkit.cli.road import show_place
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.workspace import Workspace
 from faulty_castkit import CHANGES, Plan, run
 

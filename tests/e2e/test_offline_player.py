@@ -70,6 +70,10 @@ class Player:
         )
         return found
 
+    def slows(self) -> None:
+        """Plays slowly from now on, so that what is lit stays lit until it was looked at."""
+        self.page.evaluate("media.playbackRate = 0.1")
+
     def lights(self, number: int) -> None:
         self.page.wait_for_function(
             "n => { const one = document.querySelector('.cue.now .at .soft'); return one && one.textContent === n; }",
@@ -156,6 +160,7 @@ def test_rows_pair_source_and_translation_as_a_hand_out_in_two_languages_does(pl
 
 def test_the_cue_being_spoken_is_lit_and_a_click_leads_to_its_sound(player: Player) -> None:
     page = player.page
+    player.slows()
     player.cue(5).locator("button").click()
     player.lights(5)
     expect(player.cue(5)).to_have_attribute("aria-current", "true")
@@ -191,6 +196,7 @@ def test_a_cue_is_repeated_until_it_is_let_go(player: Player) -> None:
     page.wait_for_function("() => media.currentTime > 7.2 && media.currentTime < 9")
     assert player.lit == "2"
     page.locator("#repeat").uncheck()
+    player.slows()
     page.evaluate("media.currentTime = 11.5")
     player.lights(3)
 
@@ -268,6 +274,7 @@ def test_the_translators_own_file_is_shown_beside_the_sound(player: Player, unpa
     expect(row).to_be_visible()
     expect(player.cue(2)).to_be_hidden()
     player.page.locator("#only").uncheck()
+    player.slows()
     row.locator("button").click()
     player.lights(1)
     expect(player.page.locator("#caption")).to_contain_text("Hello!")

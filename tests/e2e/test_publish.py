@@ -194,7 +194,7 @@ def _publish_and_stop(workspace: Path, after_s: float, number: signal.Signals) -
             os.killpg(process.pid, number)
         else:
             process.send_signal(number)
-    return process.wait(timeout=120)
+    return process.wait(timeout=600)
 
 
 @pytest.mark.soak
@@ -213,6 +213,14 @@ def test_killed_at_any_moment_the_next_run_ends_in_the_same_bytes(
     assert not [path for path in small.rglob(".*") if "part" in path.name]
 
 
+def _is_anybody_in(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another signal there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_exits_130_and_leaves_no_process(small: Path, number: signal.Signals) -> None:
@@ -229,11 +237,13 @@ def test_interrupt_exits_130_and_leaves_no_process(small: Path, number: signal.S
         if json.loads(line).get("step") == "transcribe":
             break
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "interrupted; run the same command again" in said
-    with pytest.raises(ProcessLookupError):  # nobody is left in its session
-        os.killpg(process.pid, 0)
+    until = time.monotonic() + 60
+    while _is_anybody_in(process.pid):  # the system takes the dead away in its own time
+        assert time.monotonic() < until, "somebody is left in its session"
+        time.sleep(0.02)
 
 
 def test_json_output_is_json_and_nothing_else(small_copy: Path) -> None:
@@ -304,7 +314,7 @@ def server(streamed: Path) -> Iterator[str]:
 
 
 def fetch(url: str, **headers: str) -> tuple[int, Message, bytes]:
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as answer:
         return answer.status, answer.headers, answer.read()
 
 

@@ -13,9 +13,10 @@ import pytest
 from toy import COUNT, PAGE, STAGES, UPPER, Toy, go, ran
 
 from castkit.engine import events
+from castkit.engine.place import lock
 from castkit.engine.plan import plan
 from castkit.engine.receipts import load
-from castkit.engine.run import Cancelled, lock
+from castkit.engine.runner import Cancelled
 from castkit.errors import CastkitError
 
 
@@ -145,7 +146,7 @@ def test_a_full_disk_is_said_in_words(toy: Toy) -> None:
 
 
 def test_independent_stages_run_side_by_side_and_one_failure_stops_the_other(toy: Toy) -> None:
-    meet = threading.Barrier(2, timeout=20)
+    meet = threading.Barrier(2, timeout=120)
     stopped = threading.Event()
 
     def upper(toy: Toy, job) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from castkit.engine import events
-from castkit.engine.run import Place, lock, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place, lock
 from castkit.engine.stage import Job, Stage
 
 

@@ -21,7 +21,7 @@ from castkit.model.published import Published
 from castkit.storage import httpd
 from castkit.storage.httpd import Handler, Site, SiteServer
 
-DEADLINE_S = 60
+DEADLINE_S = 300
 
 
 class Listened:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from castkit.report.page import render
 from castkit.report.view import Players
-from chromium import chromium, needs_chromium
+from chromium import chromium, needs_chromium, resize
 
 pytestmark = needs_chromium
 
@@ -62,6 +62,8 @@ def shown(browser: Browser, tmp_path: Path) -> Iterator[Shown]:
     (tmp_path / "before.wav").write_bytes(samples.tone(180, 220))
     players = samples.view().players
     one = show(browser, tmp_path, samples.view(players=Players("before.wav", "talk.wav", players.excerpt)))
+    slowly = "all => all.forEach(one => { one.defaultPlaybackRate = one.playbackRate = 0.1; })"  # time to look at it
+    one.page.locator("audio").evaluate_all(slowly)
     yield one
     assert not one.wrong
     assert all(url.startswith(("file://", "data:")) for url in one.asked)
@@ -85,7 +87,7 @@ def test_a_warning_a_chapter_and_a_picture_lead_to_their_moment(shown: Shown) ->
     assert box
     plot.click(position={"x": box["width"] * 120.4 / 180, "y": 10})  # two minutes into the recordings
     shown.seeks("After: ", 106)  # less the 16 s removed, plus the intro
-    assert "playing" in (shown.page.locator("html").get_attribute("class") or "")
+    expect(shown.page.locator("html")).to_contain_class("playing")
     expect(shown.page.locator(".readout")).to_have_text("01:46")
 
 
@@ -102,7 +104,7 @@ def test_changing_over_keeps_the_moment(shown: Shown) -> None:
 
 @pytest.mark.parametrize("width", [390, 1200])
 def test_nothing_is_wider_than_the_screen(shown: Shown, width: int) -> None:
-    shown.page.set_viewport_size({"width": width, "height": 800})
+    resize(shown.page, width, 800)
     assert shown.page.evaluate("document.documentElement.scrollWidth") == width
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-READY_S = 60
-ENDS_S = 30
+READY_S = 300
+ENDS_S = 120
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Page:
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """A request as it stands; nothing is added but the host."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ENDS_S)
         try:
             connection.request(method, path, body, dict(headers or {}))
             answer = connection.getresponse()
@@ -109,6 +109,7 @@ class Server:
     process: subprocess.Popen[str]
     address: str
     said: list[str]
+    reader: threading.Thread
 
     @property
     def port(self) -> int:
@@ -126,9 +127,11 @@ class Server:
         self.process.wait(ENDS_S)
 
     def stop(self) -> int:
-        """Ctrl-C; the exit code."""
+        """Ctrl-C; the exit code, when its last line is read, too."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(ENDS_S)
+        code = self.process.wait(ENDS_S)
+        self.reader.join(ENDS_S)
+        return code
 
 
 def castkit(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -154,7 +157,7 @@ def running(root: Path, *arguments: str) -> Iterator[Server]:
             line = lines.get(timeout=READY_S)
             assert line, f"it ended: {''.join(said)}"
             address = line.removeprefix("review: ").strip() if line.startswith("review: ") else ""
-        yield Server(process, address, said)
+        yield Server(process, address, said, reader)
     finally:
         if process.poll() is None:
             process.kill()

@@ -9,7 +9,7 @@ from typing import Any
 
 import built_show
 from castkit.cli.road import episode_place
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.model.cue import Cue
 from castkit.review.rows import Op, Placed, Row
 from castkit.review.session import Session

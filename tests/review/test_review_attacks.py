@@ -154,7 +154,7 @@ def memory_kb(server: Server) -> int:
 
 def raw(server: Server, head: str, body: bytes = b"") -> bytes:
     """What the server says to these bytes, sent as far as it takes them."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as connection:
         connection.sendall(head.encode("latin-1"))
         try:
             connection.sendall(body)
@@ -200,7 +200,7 @@ def test_one_bad_edit_of_a_request_leaves_the_request_undone(page: Page) -> None
 def test_half_requests_hold_up_nobody(server: Server, page: Page) -> None:
     head = f"POST /api/edit HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
     head += "".join(f"{key}: {value}\r\n" for key, value in page.own.items())
-    waiting = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(40)]
+    waiting = [socket.create_connection(("127.0.0.1", server.port), timeout=120) for _ in range(40)]
     for number, connection in enumerate(waiting):
         connection.sendall((head if number % 2 else f"{head}Content-Length: 50\r\n\r\n" + '{"cli').encode())
     assert page.get("/api/document").status == 200

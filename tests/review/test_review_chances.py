@@ -14,7 +14,7 @@ import reviewed_show
 from reviewed_show import Tab, session
 
 from castkit.cli.road import episode_place
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.review.rows import Placed
 from castkit.review.session import Session
 from castkit.steps.hand_out import hand_out

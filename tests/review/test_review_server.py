@@ -17,7 +17,7 @@ from castkit.review.serving import PORT, listen
 from castkit.subtitles.history import What
 from castkit.workspace import Workspace
 
-WAIT_S = 30
+WAIT_S = 120
 
 
 @pytest.fixture

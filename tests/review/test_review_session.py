@@ -14,7 +14,7 @@ import reviewed_show
 from reviewed_show import Tab, session
 
 from castkit.cli.road import episode_place
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.errors import CastkitError
 from castkit.model.timeline import joined
 from castkit.review.rows import BadRequest, Placed
@@ -312,6 +312,9 @@ def test_what_another_episode_has_accepted_is_proposed(show: Workspace) -> None:
     (found,) = open_page.proposals("c2")
     assert (found["text"], found["score"]) == ("Thank you, everyone.", 100.0)
     assert open_page.proposals("c3") == []
+    tab = Tab(open_page)
+    tab.edit([tab.seen("c2")], [])
+    assert open_page.proposals("c2") == []  # asked for at the moment when it was taken out
     with pytest.raises(BadRequest):
         open_page.proposals("c99")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import unquote
 
-from castkit.storage.mediatypes import media_type
+from castkit.model.media_types import media_type
 
 
 class Faulty(ThreadingHTTPServer):

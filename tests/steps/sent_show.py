@@ -14,7 +14,7 @@ from built_show import build, context, make_show
 from castkit import atomic
 from castkit.cli import road
 from castkit.engine import events, receipts
-from castkit.engine.run import run
+from castkit.engine.fleet_of_one import run
 from castkit.pipeline import CARRIED
 from castkit.steps import upload
 from castkit.steps.forecast import Asked, Forecast, forecast

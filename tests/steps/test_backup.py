@@ -18,7 +18,7 @@ import pytest
 
 from built_show import build, make_show
 from castkit.config import load_show
-from castkit.engine.run import Place, lock
+from castkit.engine.place import Place, lock
 from castkit.errors import CastkitError
 from castkit.model.backup import BackupSettings
 from castkit.model.show import StoreSettings

@@ -9,7 +9,8 @@ import pytest
 from castkit_cli import castkit, succeed
 
 from built_show import EPISODE, build, context, make_show
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.errors import CastkitError
 from castkit.steps import upload
 from castkit.steps.clearance import approve, load, standings, withdraw

@@ -15,7 +15,8 @@ from uuid import UUID, uuid4
 import feedparser
 import pytest
 
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.errors import CastkitError
 from castkit.feed import ledger
 from castkit.model.show import Show

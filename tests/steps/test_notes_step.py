@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from built_show import cover
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.errors import CastkitError
 from castkit.model.episode import Episode
 from castkit.model.programme import Programme
@@ -22,7 +23,8 @@ from castkit.site.policy import policy
 from castkit.steps import notes, pages
 from castkit.steps.clearance import parts
 from castkit.steps.context import EpisodeContext
-from castkit.steps.publication import publication, transcript_paths
+from castkit.steps.publication import publication
+from castkit.steps.published_files import transcript_paths
 from castkit.workspace import Workspace
 
 SHOW = """

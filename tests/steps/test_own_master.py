@@ -10,7 +10,8 @@ import pytest
 
 import bs1770
 from castkit import ffmpeg
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.errors import CastkitError
 from castkit.model.episode import Episode
 from castkit.model.show import Show

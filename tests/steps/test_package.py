@@ -23,7 +23,8 @@ from PIL import Image
 import sounds
 from castkit.audio.listen import measure
 from castkit.engine.events import Event
-from castkit.engine.run import Place, lock, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place, lock
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
 from castkit.ffmpeg import find_tools
@@ -45,7 +46,8 @@ from castkit.steps import (
 )
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import load_programme, write_json
-from castkit.steps.publication import publication, transcript_paths
+from castkit.steps.publication import publication
+from castkit.steps.published_files import transcript_paths
 from castkit.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent

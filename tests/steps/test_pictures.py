@@ -17,7 +17,8 @@ from castkit.model.published import Published
 from castkit.steps.clearance import parts
 from castkit.steps.drafts import lay_out_episode
 from castkit.steps.files import write_json
-from castkit.steps.publication import Publication, inputs, publication
+from castkit.steps.publication import Publication, publication
+from castkit.steps.published_files import inputs
 from castkit.storage.folder import FolderStore
 from castkit.workspace import Workspace
 

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from built_show import build, context, make_show, write
 from castkit.cli.main import cli
 from castkit.config import load_show
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.pipeline import SHOW
 from castkit.steps import upload
 from castkit.steps.prune import DAY_S, find, remove

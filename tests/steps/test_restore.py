@@ -12,7 +12,8 @@ import pytest
 from built_show import build, context, make_show
 from castkit.config import load_show
 from castkit.engine import away
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.errors import CastkitError
 from castkit.model.backup import AbsentFile, KeptFile, Revision
 from castkit.model.show import StoreSettings

@@ -12,7 +12,8 @@ import pytest
 
 import built_show
 from castkit.config import load_show
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.errors import CastkitError
 from castkit.pipeline import SHOW
 from castkit.steps import site

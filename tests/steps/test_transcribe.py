@@ -9,7 +9,8 @@ import pytest
 import sounds
 from castkit import ffmpeg
 from castkit.engine import events
-from castkit.engine.run import Place, lock, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place, lock
 from castkit.errors import CastkitError, ToolMissing
 from castkit.model.transcript import Transcript
 from castkit.speech.recognise import Recognition

@@ -16,7 +16,8 @@ import pytest
 from built_show import build, context, make_show, write_json
 from castkit.config.placeholders import EMAIL
 from castkit.engine import events
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.errors import CastkitError
 from castkit.feed import ledger
 from castkit.model.published import Published

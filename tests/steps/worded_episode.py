@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from castkit.engine import events
-from castkit.engine.run import Place, run
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place
 from castkit.model.episode import Episode
 from castkit.model.programme import Programme
 from castkit.model.show import Show

@@ -12,7 +12,7 @@ import pytest
 
 from castkit.errors import StoreError
 from castkit.model.show import StoreSettings
-from castkit.storage.mediatypes import FOREVER, SHORT
+from castkit.storage.caching import FOREVER, SHORT
 from castkit.storage.open import open_store
 from castkit.storage.store import LostRace, Store
 

@@ -13,8 +13,8 @@ import pytest
 from castkit import atomic
 from castkit.errors import StoreError
 from castkit.storage import folder
+from castkit.storage.caching import SHORT
 from castkit.storage.folder import FolderStore
-from castkit.storage.mediatypes import SHORT
 
 
 @pytest.fixture

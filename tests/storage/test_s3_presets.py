@@ -11,7 +11,7 @@ import publisher
 from castkit.cli import road
 from castkit.config import load_show
 from castkit.engine import events
-from castkit.engine.run import run
+from castkit.engine.fleet_of_one import run
 from castkit.model.show import StoreSettings
 from castkit.pipeline import SHOW
 from castkit.steps import upload

@@ -23,15 +23,15 @@ from sweeps import swept
 
 from castkit.steps.sending import put_whole
 from castkit.storage import s3_parts, s3_pieces, s3_upload
-from castkit.storage.mediatypes import FOREVER
+from castkit.storage.caching import FOREVER
 from castkit.storage.patience import Patience
 from castkit.storage.s3 import S3Store
 from castkit.storage.store import NOTHING, Terms
 from s3server import S3Server
 
 PART = 5 << 20  # bytes, the smallest part that S3 takes
-_HELD_S = 100  # at most; what goes beside an answer comes sooner, on any machine
-_PATIENT = Patience(read=3 * _HELD_S)
+_HELD_S = 300  # at most; what goes beside an answer comes sooner, on any machine
+_PATIENT = Patience(connect=60, read=3 * _HELD_S, whole=9 * _HELD_S)  # or what is held back would be asked for again
 
 SENT = "sent"  # no request, but what the test itself notes
 
@@ -250,7 +250,7 @@ import sys
 from pathlib import Path
 from castkit.model.show import StoreSettings
 from castkit.storage import s3_parts, s3_pieces, s3_upload
-from castkit.storage.mediatypes import FOREVER
+from castkit.storage.caching import FOREVER
 from castkit.storage.s3 import S3Store
 s3_pieces.PART = s3_upload.PART = int(sys.argv[3])
 s3_parts._FAREWELL_S = 0.2

@@ -55,7 +55,7 @@ def server() -> Iterator[_Closing]:
 
 
 def test_a_kept_connection_that_is_given_up_costs_no_answer(server: _Closing) -> None:
-    web = Web()
+    web = Web(300)
     for _ in range(3):
         assert web.head(f"http://127.0.0.1:{server.server_port}/a").status == 200
     assert server.connections == 3
@@ -64,5 +64,5 @@ def test_a_kept_connection_that_is_given_up_costs_no_answer(server: _Closing) ->
 def test_a_server_that_never_answers_is_asked_twice_and_no_more(server: _Closing) -> None:
     server.each = 0
     with pytest.raises(Unreachable, match="broke off"):
-        Web().head(f"http://127.0.0.1:{server.server_port}/a")
+        Web(300).head(f"http://127.0.0.1:{server.server_port}/a")
     assert server.connections == 2

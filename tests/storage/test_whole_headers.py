@@ -79,7 +79,7 @@ def test_a_look_at_an_object_is_whole_or_made_again(server: Cutting, monkeypatch
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     store = S3Store(
         StoreSettings(preset="minio", bucket="casts", endpoint=f"http://127.0.0.1:{server.port}", region="us-east-1"),
-        patience=Impatient(connect=10, read=10),
+        patience=Impatient(connect=60, read=60, whole=600),
     )
     server.cut = cut
     server.asked.clear()
@@ -92,7 +92,7 @@ def test_a_look_at_an_object_is_whole_or_made_again(server: Cutting, monkeypatch
 @pytest.mark.parametrize("cut", CUTS)
 def test_so_is_a_look_at_the_public_address(server: Cutting, cut: int) -> None:
     server.cut = cut
-    found = Web().head(f"http://127.0.0.1:{server.port}/a.mp3")
+    found = Web(300).head(f"http://127.0.0.1:{server.port}/a.mp3")
     assert (found.status, found.headers["content-length"], found.headers["x-amz-meta-sha256"]) == (200, "5", SHA256)
     assert "date" in found.headers
 

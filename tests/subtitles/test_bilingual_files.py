@@ -124,8 +124,17 @@ def opened(browser: Browser, film: Path, text: str, size: tuple[int, int]) -> Pa
 def rows(page: Page, at_ms: int) -> dict[str, tuple[int, int]]:
     """The highest and the lowest row of the picture in which each language is seen at this moment."""
     page.evaluate(
-        "at => new Promise(done => { const one = document.querySelector('video');"
-        " one.onseeked = () => requestAnimationFrame(() => setTimeout(done, 150)); one.currentTime = at })",
+        """at => new Promise(done => {
+            const one = document.querySelector('video'), [track] = one.textTracks;
+            const wanted = [...track.cues].filter(cue => cue.startTime <= at && at < cue.endTime).length;
+            const look = () => { // they are drawn with the picture after the one in which they became active
+                const isThere = !one.seeking && track.activeCues.length === wanted
+                    && [...track.activeCues].every(cue => cue.startTime <= at && at < cue.endTime);
+                requestAnimationFrame(isThere ? () => setTimeout(done, 150) : look);
+            };
+            one.onseeked = look;
+            one.currentTime = at;
+        })""",
         at_ms / 1000,
     )
     bands = Image.open(io.BytesIO(page.screenshot())).convert("RGB").split()

@@ -13,7 +13,7 @@ from castkit.cli.app import App, user
 from castkit.cli.console import echo_json, echo_table
 from castkit.cli.publish import json_option
 from castkit.cli.subs_round_trip import slug_argument
-from castkit.engine.run import lock
+from castkit.engine.place import lock
 from castkit.errors import CastkitError
 from castkit.steps.context import EpisodeContext
 

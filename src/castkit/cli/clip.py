@@ -52,7 +52,7 @@ def clip(app: App, /, slug: str, *, as_json: bool, **asked: Any) -> None:
 
     Example: castkit clip episode-02 00:05 00:25 --burn bilingual --shape 9:16
     """
-    from castkit.engine.run import lock  # noqa: PLC0415
+    from castkit.engine.place import lock  # noqa: PLC0415
     from castkit.model.text import one_line  # noqa: PLC0415
     from castkit.steps.clip import make_clip  # noqa: PLC0415
     from castkit.steps.clip_plan import Asked  # noqa: PLC0415

@@ -102,7 +102,7 @@ def _make(
 
     Gives back the exit code.
     """
-    from castkit.engine.run import lock  # noqa: PLC0415
+    from castkit.engine.place import lock  # noqa: PLC0415
     from castkit.steps.kit import make_kit  # noqa: PLC0415
 
     made: list[Made] = []

@@ -38,7 +38,7 @@ def draft(app: App, /, slug: str, *, is_offline: bool, is_anew: bool, as_json: b
 
     Example: castkit notes draft episode-02 --offline
     """
-    from castkit.engine.run import lock  # noqa: PLC0415
+    from castkit.engine.place import lock  # noqa: PLC0415
     from castkit.steps.draft_notes import draft_notes  # noqa: PLC0415
 
     (context,) = road.load_contexts(app, [slug])
@@ -72,7 +72,7 @@ def accept(app: App, /, slug: str, *, as_json: bool) -> None:
 
     Example: castkit notes accept episode-02
     """
-    from castkit.engine.run import lock  # noqa: PLC0415
+    from castkit.engine.place import lock  # noqa: PLC0415
     from castkit.steps.accept_notes import accept_notes  # noqa: PLC0415
 
     (context,) = road.load_contexts(app, [slug])

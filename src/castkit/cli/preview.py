@@ -37,7 +37,7 @@ def preview(app: App, /, slug: str, *, is_zip: bool, target: Path | None, is_lig
 
     Example: castkit preview episode-02 --zip --light
     """
-    from castkit.engine.run import lock  # noqa: PLC0415
+    from castkit.engine.place import lock  # noqa: PLC0415
     from castkit.steps.preview import make_preview  # noqa: PLC0415
 
     if not is_zip:

@@ -47,7 +47,7 @@ def review(app: App, /, slug: str, language: str, *, port: int | None, no_browse
 
 
 def _serve(context: EpisodeContext, language: str, port: int | None, *, who: str, is_opened: bool) -> None:
-    from castkit.engine.run import lock  # noqa: PLC0415
+    from castkit.engine.place import lock  # noqa: PLC0415
     from castkit.review.app import make_app  # noqa: PLC0415
     from castkit.review.guard import Door  # noqa: PLC0415
     from castkit.review.peaks import Media  # noqa: PLC0415

@@ -17,8 +17,9 @@ from castkit.cli.app import App
 from castkit.engine import events, receipts
 from castkit.engine.claims import Room
 from castkit.engine.fleet import Failure, Fleet, Local, Work, usual_at_once
+from castkit.engine.fleet_of_one import run
+from castkit.engine.place import Place, lock
 from castkit.engine.plan import Decision, plan
-from castkit.engine.run import Place, lock, run
 from castkit.engine.stage import Stage
 from castkit.errors import CastkitError
 from castkit.model.episode import Episode

@@ -44,7 +44,7 @@ translator_option = click.option(
 @contextmanager
 def desk_of(app: App, slug: str, language: str, by: str = "") -> Iterator[Desk]:
     """The language's subtitles, alone with them: nothing else works on the episode meanwhile."""
-    from castkit.engine.run import lock  # noqa: PLC0415
+    from castkit.engine.place import lock  # noqa: PLC0415
     from castkit.steps.subtitle_desk import open_desk  # noqa: PLC0415
 
     (context,) = road.load_contexts(app, [slug])

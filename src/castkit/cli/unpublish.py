@@ -14,7 +14,7 @@ from castkit.cli.console import echo_json, open_console
 from castkit.cli.forecast import echo_feeds, echo_objects, feeds_as_json, objects_as_json
 from castkit.cli.publish import json_option
 from castkit.cli.subs_round_trip import slug_argument
-from castkit.engine.run import Place, lock
+from castkit.engine.place import Place, lock
 from castkit.steps.forecast_feeds import refuse_stopped
 from castkit.steps.withdraw import (
     Withdrawal,

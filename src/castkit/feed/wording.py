@@ -6,7 +6,7 @@ Rule: what a machine made and no person read is said plainly, in the language of
 from __future__ import annotations
 
 from castkit.feed.address import FeedAddress
-from castkit.model import review
+from castkit.model import origins
 from castkit.model.cue import Origin
 from castkit.model.language import is_chinese, language_name, worded_in
 from castkit.model.published import Published
@@ -71,7 +71,7 @@ def machine_made(episode: Published, reader: str) -> str:
             unread.setdefault(transcript.language, transcript.origin)
     parts = [
         worded_in(_TRANSCRIPT, reader).format(
-            language=language_name(language, reader), how=review.in_words(origin, reader)
+            language=language_name(language, reader), how=origins.in_words(origin, reader)
         )
         for language, origin in sorted(unread.items())
     ]

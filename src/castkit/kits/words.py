@@ -11,7 +11,7 @@ from castkit.kits.checks import Checked, Note
 from castkit.kits.counting import UNITS
 from castkit.model.cue import Origin
 from castkit.model.language import language_name, worded_in
-from castkit.model.review import in_words
+from castkit.model.origins import in_words
 from castkit.timecode import clock
 
 Table = Mapping[str, Mapping[str, str]]

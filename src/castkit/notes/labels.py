@@ -1,6 +1,6 @@
 """Headings and set phrases of the show notes, by language.
 
-Rule: a language that is not here gets English's; the words about unreviewed text are in `castkit.model.review`.
+Rule: a language that is not here gets English's; the words about unreviewed text are in `castkit.model.origins`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from castkit.model import review
+from castkit.model import origins
 from castkit.model.feeds import Kind
 from castkit.model.language import best_match, direction, language_name
 from castkit.model.published import Published, PublishedPerson
@@ -183,7 +183,7 @@ def _transcripts(one: Published, language: str) -> tuple[dict[str, str], ...]:
     """Each language once, the reader's own first; words that no person has read are called so."""
     tracks = dict.fromkeys((track.language, track.origin) for track in one.transcripts)
     return tuple(
-        {"language": language_name(tag, language), "note": review.in_words(origin, language)}
+        {"language": language_name(tag, language), "note": origins.in_words(origin, language)}
         for tag, origin in own_first(tracks, language)
     )
 

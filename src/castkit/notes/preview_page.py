@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from castkit import templating
-from castkit.model import review
+from castkit.model import origins
 from castkit.model.language import best_match, direction, language_name
 from castkit.model.published import Published
 from castkit.model.show import Show
@@ -118,7 +118,7 @@ def _links(places: Mapping[str, str], texts: Mapping[str, str], first: str = "")
 def _transcripts(published: Published, language: str) -> tuple[dict[str, str], ...]:
     tracks = dict.fromkeys((track.language, track.origin) for track in published.transcripts)
     return tuple(
-        {"language": language_name(tag, language), "note": review.in_words(origin, language)}
+        {"language": language_name(tag, language), "note": origins.in_words(origin, language)}
         for tag, origin in own_first(tracks, language)
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from castkit.model import review
+from castkit.model import origins
 from castkit.model.chapters import on_masters_clock
 from castkit.model.cue import Origin
 from castkit.model.episode import Episode
@@ -43,7 +43,7 @@ def view(material: Material, language: str) -> dict[str, Any]:
         "chapters": _chapters(material, language),
         "documents": _documents(material, language),
         "transcripts": tuple(
-            {"language": language_name(tag, language), "note": review.in_words(origin, language)}
+            {"language": language_name(tag, language), "note": origins.in_words(origin, language)}
             for tag, origin in own_first(material.transcripts, language)
         ),
         "partners": _organisations(material.show.partners, material.show, language),

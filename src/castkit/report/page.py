@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from castkit.model import review
+from castkit.model import origins
 from castkit.model.edit import Removed
 from castkit.model.language import language_name
 from castkit.model.programme import Loudness
@@ -334,7 +334,7 @@ def _subtitles(view: ReportView) -> Iterator[dict[str, Any]]:
     for one in view.subtitles:
         yield {
             "language": language_name(one.language, "en"),
-            "state": review.in_words(one.origin, "en"),
+            "state": origins.in_words(one.origin, "en"),
             "cues": one.cues,
             "exceptions": one.exceptions,
         }

@@ -19,11 +19,11 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from castkit.errors import CastkitError
+from castkit.model.media_types import media_type
 from castkit.review.guard import Door, Guard
 from castkit.review.peaks import Media
 from castkit.review.rows import BadRequest, ops_from_json
 from castkit.review.session import Busy, Session
-from castkit.storage.mediatypes import media_type
 
 logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from castkit import atomic
-from castkit.engine.run import Place, lock
+from castkit.engine.place import Place, lock
 from castkit.errors import CastkitError
 from castkit.review.guard import Door
 from castkit.review.session import Session

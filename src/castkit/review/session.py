@@ -87,10 +87,15 @@ class Session:
         return found
 
     def proposals(self, own: str) -> list[dict[str, Any]]:
-        """What the translation memory has for what is said under a cue; BadRequest where there is no such cue."""
+        """What the translation memory has for what is said under a cue; nothing where it was taken out meanwhile.
+
+        BadRequest where there never was such a cue.
+        """
         row = self._draft.working.rows.get(own)
+        if row is None and self._draft.working.is_gone(own):
+            return []
         if row is None:
-            raise BadRequest("there is no such cue", "it was taken out meanwhile")
+            raise BadRequest("there is no such cue", "reload the page")
         return self._memory.proposals(self._facts.source, row.cue)
 
     # ---- what people do

@@ -62,6 +62,10 @@ class Working:
             self._order = tuple(row.id for row in sorted(self.rows.values(), key=_place))
         return self._order
 
+    def is_gone(self, own: str) -> bool:
+        """Whether this cue stood on the page and was taken out."""
+        return own in self._gone
+
     def in_order(self) -> tuple[Row, ...]:
         return tuple(self.rows[one] for one in self.order)
 

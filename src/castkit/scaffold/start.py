@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from castkit import atomic
-from castkit.engine.run import Place, lock
+from castkit.engine.place import Place, lock
 from castkit.errors import CastkitError, ConfigError
 from castkit.ffmpeg import probe
 from castkit.model.episode import SLUG

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from castkit.model import review
+from castkit.model import origins
 from castkit.model.cue import Origin
 from castkit.model.language import best_match, language_name, primary
 
@@ -75,7 +75,7 @@ def _transcript(words: Words, language: str, *, is_default: bool) -> dict[str, A
     return {
         "tag": words.language,
         "language": language_name(words.language, language),
-        "note": review.in_words(words.origin, language),
+        "note": origins.in_words(words.origin, language),
         "is_draft": not words.origin.is_reviewed,
         "captions": quote(words.vtt),
         "is_default": is_default,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from castkit.model import review
+from castkit.model import origins
 from castkit.model.cue import Origin
 from castkit.model.language import language_name, primary
 
@@ -54,7 +54,7 @@ def transcript_view(tracks: Sequence[Track], chapters: Sequence[tuple[int, str]]
             {
                 "tag": track.language,
                 "name": language_name(track.language, track.language),
-                "note": review.in_words(track.origin, language),
+                "note": origins.in_words(track.origin, language),
                 "is_draft": not track.origin.is_reviewed,
             }
             for track in tracks

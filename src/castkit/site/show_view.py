@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from castkit.model import review
+from castkit.model import origins
 from castkit.model.language import language_name
 from castkit.model.published import Published, StoredFile
 from castkit.model.show import Organisation
@@ -132,10 +132,10 @@ def _pictures(episode: Published) -> Iterator[StoredFile]:
 
 def _transcripts(reader: Reader, episode: Published) -> Iterator[str]:
     """The languages of its transcripts, the page's first; of one that no person has read, that too."""
-    origins = {one.language: one.origin for one in reversed(episode.transcripts)}
-    for tag in sorted(origins, key=lambda tag: (tag != reader.language, tag)):
-        name, origin = language_name(tag, reader.language), origins[tag]
-        how = review.in_words(origin, reader.language)
+    tracks = {one.language: one.origin for one in reversed(episode.transcripts)}
+    for tag in sorted(tracks, key=lambda tag: (tag != reader.language, tag)):
+        name, origin = language_name(tag, reader.language), tracks[tag]
+        how = origins.in_words(origin, reader.language)
         yield name if origin.is_reviewed else reader.labels["unread"].format(language=name, how=how)
 
 

@@ -18,8 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
+from castkit.engine.place import Place, lock
 from castkit.engine.receipts import Digests
-from castkit.engine.run import Place, lock
 from castkit.errors import CastkitError, StoreError
 from castkit.model.backup import AbsentFile, KeptFile, Revision, Why
 from castkit.model.show import Show, StoreSettings

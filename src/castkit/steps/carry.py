@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
+from castkit.model.media_types import UNKNOWN, media_type
 from castkit.model.published import Published, StoredFile, published_from
 from castkit.steps.context import EpisodeContext
-from castkit.steps.publication import HASH_LENGTH, Address, Item, Publication, described, episode_key
+from castkit.steps.publication import Address, Item, Publication, described
+from castkit.steps.published_files import HASH_LENGTH, episode_key
 from castkit.steps.upload import check, refuse_changed_identity, send
 from castkit.storage.folder import sha256_of
 from castkit.storage.keys import published_key
-from castkit.storage.mediatypes import UNKNOWN, media_type
 from castkit.storage.open import open_store
 from castkit.storage.store import Store
 from castkit.workspace import EpisodePaths

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from castkit.feed.render import documents
+from castkit.model.media_types import media_type
 from castkit.model.published import Published
 from castkit.model.show import Show
 from castkit.steps.carry import carried
@@ -17,9 +18,9 @@ from castkit.steps.context import EpisodeContext
 from castkit.steps.feed_identity import addresses, cover_key
 from castkit.steps.publication import Publication, publication, to_bytes
 from castkit.steps.site_made import send_small_cover, show_site, site_documents
+from castkit.storage.caching import cache_control
 from castkit.storage.folder import FolderStore
 from castkit.storage.keys import feed_key, published_key
-from castkit.storage.mediatypes import cache_control, media_type
 from castkit.workspace import Workspace
 
 

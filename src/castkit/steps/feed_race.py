@@ -14,9 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from castkit.engine.stage import Job
+from castkit.model.media_types import media_type
 from castkit.steps.show_context import ShowContext, StoredEpisode
+from castkit.storage.caching import cache_control
 from castkit.storage.folder import sha256_of
-from castkit.storage.mediatypes import cache_control, media_type
 from castkit.storage.store import NOTHING, LostRace, Store, Terms
 
 # Two people publishing at the same moment: who loses the race makes everything again of all that is there then, and so

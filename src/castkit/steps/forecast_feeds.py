@@ -14,6 +14,7 @@ from castkit.feed.difference import FeedDifference, difference
 from castkit.feed.findings import Planned
 from castkit.feed.noticed import noticed
 from castkit.feed.render import documents
+from castkit.model.media_types import media_type
 from castkit.model.published import Published
 from castkit.model.show import Show
 from castkit.steps.feed_identity import addresses, cover_key
@@ -23,7 +24,6 @@ from castkit.steps.gate import Document, facts, hold
 from castkit.steps.left_pages import left_pages
 from castkit.storage.folder import sha256_of
 from castkit.storage.keys import feed_key, feed_page
-from castkit.storage.mediatypes import media_type
 from castkit.storage.store import Store
 from castkit.workspace import Workspace
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
+from castkit.model.media_types import media_type
 from castkit.steps.sending import is_as_meant
-from castkit.storage.mediatypes import media_type
 from castkit.storage.store import Store, Terms
 
 Action = Literal["add", "replace", "there", "delete"]

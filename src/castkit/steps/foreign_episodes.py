@@ -18,13 +18,13 @@ from castkit.model.chapters import Mark
 from castkit.model.cue import Origin
 from castkit.model.imported import identity_of
 from castkit.model.language import canonical, is_spoken
+from castkit.model.media_types import UNKNOWN, media_type
 from castkit.model.published import Published, StoredFile
 from castkit.notes.foreign import foreign_notes, has_markup, words_of
 from castkit.scaffold.imported import EpisodeTexts, render_imported_episode
 from castkit.scaffold.raw import ascii_name
 from castkit.steps.files import json_text
 from castkit.steps.foreign_show import ForeignShow, Told, cast, known_licence, places
-from castkit.storage.mediatypes import UNKNOWN, media_type
 
 _TRANSCRIPTS = frozenset(["text/vtt", "application/x-subrip", "application/json", "text/html", "text/plain"])
 _CHAPTERS = "application/json+chapters"

@@ -12,7 +12,7 @@ from typing import Any
 
 from castkit import atomic, ffmpeg
 from castkit.engine.claims import GB, Claim
-from castkit.engine.run import PART
+from castkit.engine.runner import PART
 from castkit.engine.stage import Job, Stage
 from castkit.model.language import language_name
 from castkit.steps.context import EpisodeContext, is_for_people

@@ -17,7 +17,7 @@ from castkit import atomic
 from castkit.artwork import draw_cover
 from castkit.artwork.check import LARGEST_FILE, cover_problems
 from castkit.config import check_episode_text, check_show_text
-from castkit.engine.run import Place, lock
+from castkit.engine.place import Place, lock
 from castkit.errors import DAMAGED, CastkitError, ConfigError
 from castkit.feed import ledger
 from castkit.feed.reading.fetch import Web

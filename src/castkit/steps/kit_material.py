@@ -15,7 +15,7 @@ from castkit.kits.rules import Platform
 from castkit.kits.sections import Line
 from castkit.kits.texts import Material
 from castkit.model.language import best_match, is_chinese, is_traditional, language_name
-from castkit.model.review import in_words
+from castkit.model.origins import in_words
 from castkit.model.text import one_line, paragraphs
 from castkit.notes.view import Material as NotesMaterial
 from castkit.notes.view import view

@@ -15,8 +15,8 @@ from castkit.audio.tags import Tags
 from castkit.engine.stage import Job
 from castkit.ffmpeg.metadata import metadata
 from castkit.model.language import iso639_2, language_name
+from castkit.model.origins import in_words
 from castkit.model.programme import Programme, Track
-from castkit.model.review import in_words
 from castkit.steps.context import EpisodeContext
 from castkit.steps.files import BuiltTrack, load_tracks
 from castkit.video.mux import Subtitles, VideoCast, mux_arguments

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from castkit.model.feeds import feed_name
+from castkit.model.media_types import media_type
 from castkit.model.roles import GROUP_OF, canonical
 from castkit.model.text import one_line
 from castkit.notes import html
@@ -27,7 +28,7 @@ from castkit.steps.credits import credited
 from castkit.steps.feed_identity import followed_at, possible_feeds
 from castkit.steps.files import BuiltTrack, load_as, load_programme, load_tracks
 from castkit.steps.pictures import in_chapters
-from castkit.steps.publication import (
+from castkit.steps.published_files import (
     built_tracks,
     episode_key,
     hashed_name,
@@ -36,7 +37,6 @@ from castkit.steps.publication import (
     transcript_paths,
 )
 from castkit.storage.keys import public_url, show_page_key
-from castkit.storage.mediatypes import media_type
 
 
 def page_of(context: EpisodeContext, language: str, *, shares: Mapping[str, Path], cover: bytes) -> EpisodePage:

@@ -20,7 +20,7 @@ from castkit.steps.package import cover_path
 from castkit.steps.package_video import beside
 from castkit.steps.page_contents import page_of
 from castkit.steps.pictures import paths as pictures
-from castkit.steps.publication import built_tracks, other_audio_paths, stream_paths, transcript_paths
+from castkit.steps.published_files import built_tracks, other_audio_paths, stream_paths, transcript_paths
 
 _OLD_PAGE = "notes.html.j2"  # the template of the plain page that there was before
 

@@ -20,9 +20,10 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from castkit.feed.findings import files_of
+from castkit.model.media_types import media_type
 from castkit.model.published import Published, published_from
+from castkit.storage.caching import FOREVER, cache_control
 from castkit.storage.keys import published_key, published_slug
-from castkit.storage.mediatypes import FOREVER, cache_control, media_type
 from castkit.storage.store import NOTHING, Listed, LostRace, Store, Terms
 
 DIGITS = 12  # hex, of a SHA-256 in a name

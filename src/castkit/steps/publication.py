@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from castkit.errors import CastkitError
 from castkit.model import soundbites
 from castkit.model.episode import Soundbite
+from castkit.model.media_types import media_type
 from castkit.model.published import (
     Published,
     PublishedChapter,
@@ -26,17 +25,24 @@ from castkit.model.published import (
 )
 from castkit.model.soundbites import Placed
 from castkit.notes.html import fragment
-from castkit.steps import hls, pictures
+from castkit.steps import pictures
 from castkit.steps.chapter_files import published_chapters
 from castkit.steps.context import EpisodeContext
 from castkit.steps.credits import credited
 from castkit.steps.files import BuiltTrack, json_text, load_as, load_programme, load_tracks
-from castkit.steps.package import other_formats
-from castkit.storage.folder import sha256_of
-from castkit.storage.mediatypes import cache_control, media_type
+from castkit.steps.published_files import (
+    built_tracks,
+    digest_of,
+    episode_key,
+    hashed_name,
+    other_audio_paths,
+    stream_names,
+    stream_paths,
+    transcript_paths,
+)
+from castkit.storage.caching import cache_control
 from castkit.timecode import clock
 
-HASH_LENGTH = 12  # hex digits in a name
 Address = Callable[[str], str]  # the public address of a key
 
 
@@ -53,6 +59,51 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class _Objects:
+    """What is stored of an episode, by what it is to listeners; mappings by language, pictures by their files here."""
+
+    audio: Item
+    others: tuple[Item, ...]
+    video: Item | None
+    stream: tuple[Item, ...]  # the playlist for players last
+    transcripts: tuple[tuple[BuiltTrack, Item], ...]
+    pictures: Mapping[Path, Item]
+    chapters: Mapping[str, Item]
+    shares: Mapping[str, Item]
+    notes: Mapping[str, Item]
+
+    def in_order(self) -> tuple[Item, ...]:
+        """In the order of sending: no page before what it shows."""
+        media = (self.audio, *self.others, *((self.video,) if self.video else ()), *self.stream)
+        words = (item for _, item in self.transcripts)
+        return (
+            *media,
+            *words,
+            *self.pictures.values(),
+            *self.chapters.values(),
+            *self.shares.values(),
+            *self.notes.values(),
+        )
+
+    def values(self) -> dict[str, Any]:
+        """The files by their names in published.json."""
+        return {
+            "audio": self.audio.file,
+            "other_audio": [item.file for item in self.others],
+            "video": self.video.file if self.video else None,
+            "hls": self.stream[-1].file if self.stream else None,
+            "hls_parts": [item.file for item in self.stream[:-1]],
+            "chapter_files": {language: item.file for language, item in self.chapters.items()},
+            "transcripts": [
+                PublishedTranscript(language=track.language, file=item.file, origin=track.origin)
+                for track, item in self.transcripts
+            ],
+            "notes": {language: item.file for language, item in self.notes.items()},
+            "share_images": {language: item.file for language, item in self.shares.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """The objects in the order of sending (media, transcripts, pictures, chapters, pages), and what they make up."""
 
@@ -60,130 +111,65 @@ class Publication:
     published: Published
 
 
-def built_tracks(context: EpisodeContext) -> tuple[BuiltTrack, ...]:
-    """The tracks to publish, in the show's order: those with words in them."""
-    return load_tracks(context).worded
-
-
-def inputs(context: EpisodeContext) -> Iterator[Path]:
-    """Every file that a publication is made of, or would be if it existed."""
-    paths = context.paths
-    yield from (paths.tracks, paths.programme, paths.report, paths.audio, paths.video)
-    yield from (*other_audio_paths(context), *stream_paths(context))
-    for track in built_tracks(context):
-        yield from (*transcript_paths(context, track.language), paths.transcript_html(track.language))
-    yield from pictures.paths(context)
-    for language in context.show.languages:
-        yield from (paths.chapters_json(language), paths.notes_html(language), paths.notes_markdown(language))
-        yield paths.share_image(language)
-
-
-def transcript_paths(context: EpisodeContext, language: str) -> tuple[Path, ...]:
-    """A track's files as listeners get them: VTT, SRT, Podcasting 2.0 JSON."""
-    paths = context.paths
-    return paths.vtt(language), paths.published_srt(language), paths.transcript_json(language)
-
-
-def other_audio_paths(context: EpisodeContext) -> tuple[Path, ...]:
-    """The sound in the formats made beside the MP3."""
-    return tuple(context.paths.audio_in(codec) for codec in other_formats(context))
-
-
-def stream_paths(context: EpisodeContext) -> tuple[Path, ...]:
-    """The files of the video's stream in the order they are sent, the playlist for players last; none without one."""
-    return tuple(context.paths.hls / name for name in hls.names(context)) if hls.is_wanted(context) else ()
-
-
-def stream_names(context: EpisodeContext) -> tuple[tuple[str, str], ...]:
-    """Names in the episode's folder of the store and whole SHA-256 of `stream_paths`.
-
-    The files name each other, so that they keep their names: the hash of all is in their folder's, `hls-<hash>/`.
-    """
-    found = [(path.name, _sha256(context, path)) for path in stream_paths(context)]
-    whole = sha256("".join(f"{digest} {name}\n" for name, digest in found).encode()).hexdigest()
-    return tuple((f"hls-{whole[:HASH_LENGTH]}/{name}", digest) for name, digest in found)
-
-
-def hashed_name(context: EpisodeContext, path: Path, content: Path | None = None) -> tuple[str, str]:
-    """A built file's name in the episode's folder of the store, `<slug>-<hash>.en.vtt`, and its whole SHA-256.
-
-    `content` is where the file lies while it is being made.
-    """
-    digest = _sha256(context, content or path)
-    ending = path.name.removeprefix(context.slug)
-    return f"{context.slug}-{digest[:HASH_LENGTH]}{ending}", digest
-
-
-def episode_key(slug: str, name: str) -> str:
-    """Where a file of an episode lies in the store."""
-    return f"episodes/{slug}/{name}"
-
-
 def publication(context: EpisodeContext, address: Address, *, into: Path | None = None) -> Publication:
     """The publication under the addresses that `address` gives; CastkitError where the episode is not fully built.
 
     Chapters with links or pictures are written to the folder `into`, else to build/public.
     """
-    paths, languages = context.paths, context.show.languages
-    audio = _hashed(context, paths.audio, address)
-    others = [_hashed(context, path, address) for path in other_audio_paths(context)]
-    video = _hashed(context, paths.video, address) if paths.video.is_file() else None
-    stream = _stream(context, address)
-    duration_ms, height = load_as(paths.report, lambda value: _measures(value, has_video=video is not None))
-    transcripts = [
-        (track, _hashed(context, path, address))
-        for track in built_tracks(context)
-        for path in (*transcript_paths(context, track.language), paths.transcript_html(track.language))
-    ]
-    shown = _pictures(context, address)
-    chapters = {
-        language: _hashed(context, path, address)
-        for language, path in published_chapters(context, lambda one: shown[one.path].file.url, into).items()
-    }
-    notes = {
-        language: _named(context, paths.notes_html(language), address)
-        for language in languages
-        if paths.notes_html(language).is_file()
-    }
-    shares = {
-        language: _hashed(context, paths.share_image(language), address)
-        for language in notes
-        if paths.share_image(language).is_file()
-    }
+    found = _objects(context, address, into)
     published = Published.model_validate(
         {
             **described(context),
-            "imported": _kept_of_old_host(context),
-            "content_html": {
-                language: fragment(paths.notes_markdown(language).read_text("utf-8"))
-                for language in languages
-                if paths.notes_markdown(language).is_file()
-            },
-            "spoken": load_tracks(context).spoken,
-            "image": shown[paths.root / context.episode.image].file if context.episode.image else None,
-            "chapters": _chapters(context, shown),
-            "soundbites": _soundbites(context),
-            "duration_ms": duration_ms,
-            "audio": audio.file,
-            "other_audio": [item.file for item in others],
-            "video": video.file if video else None,
-            "video_height": height,
-            "hls": stream[-1].file if stream else None,
-            "hls_parts": [item.file for item in stream[:-1]],
-            "chapter_files": {language: item.file for language, item in chapters.items()},
-            "transcripts": [
-                PublishedTranscript(language=track.language, file=item.file, origin=track.origin)
-                for track, item in transcripts
-            ],
-            "notes": {language: item.file for language, item in notes.items()},
-            "share_images": {language: item.file for language, item in shares.items()},
+            **_told(context, found.pictures),
+            **_measured(context, has_video=found.video is not None),
+            **found.values(),
         }
     )
-    media = (audio, *others, *((video,) if video else ()), *stream)
-    words = (item for _, item in transcripts)
-    return Publication(
-        (*media, *words, *shown.values(), *chapters.values(), *shares.values(), *notes.values()), published
+    return Publication(found.in_order(), published)
+
+
+def _objects(context: EpisodeContext, address: Address, into: Path | None) -> _Objects:
+    paths = context.paths
+    audio = _hashed(context, paths.audio, address)  # first: where it is missing, nothing is built yet
+    shown = _pictures(context, address)
+    chapter_files = published_chapters(context, lambda one: shown[one.path].file.url, into)
+    notes = [language for language in context.show.languages if paths.notes_html(language).is_file()]
+    return _Objects(
+        audio=audio,
+        others=tuple(_hashed(context, path, address) for path in other_audio_paths(context)),
+        video=_hashed(context, paths.video, address) if paths.video.is_file() else None,
+        stream=_stream(context, address),
+        transcripts=tuple(
+            (track, _hashed(context, path, address))
+            for track in built_tracks(context)
+            for path in (*transcript_paths(context, track.language), paths.transcript_html(track.language))
+        ),
+        pictures=shown,
+        chapters={language: _hashed(context, path, address) for language, path in chapter_files.items()},
+        shares={
+            language: _hashed(context, paths.share_image(language), address)
+            for language in notes
+            if paths.share_image(language).is_file()
+        },
+        notes={language: _named(context, paths.notes_html(language), address) for language in notes},
     )
+
+
+def _told(context: EpisodeContext, shown: Mapping[Path, Item]) -> dict[str, Any]:
+    """What an app shows of the episode beside what `described` has: notes, cover, chapters, soundbites."""
+    paths, episode = context.paths, context.episode
+    return {
+        "imported": _kept_of_old_host(context),
+        "content_html": {
+            language: fragment(paths.notes_markdown(language).read_text("utf-8"))
+            for language in context.show.languages
+            if paths.notes_markdown(language).is_file()
+        },
+        "spoken": load_tracks(context).spoken,
+        "image": shown[paths.root / episode.image].file if episode.image else None,
+        "chapters": _chapters(context, shown),
+        "soundbites": _soundbites(context),
+    }
 
 
 def _kept_of_old_host(context: EpisodeContext) -> PublishedImport | None:
@@ -222,9 +208,15 @@ def to_bytes(published: Published) -> bytes:
     return json_text(value).encode()
 
 
-def _measures(report: Any, *, has_video: bool) -> tuple[int, int]:
+def _measured(context: EpisodeContext, *, has_video: bool) -> dict[str, int]:
     """The length in ms and the height of the picture, 0 without one."""
-    return int(report["duration_ms"]), int(report["video"]["height"]) if has_video else 0
+    return load_as(
+        context.paths.report,
+        lambda report: {
+            "duration_ms": int(report["duration_ms"]),
+            "video_height": int(report["video"]["height"]) if has_video else 0,
+        },
+    )
 
 
 def _chapters(context: EpisodeContext, shown: Mapping[Path, Item]) -> list[PublishedChapter]:
@@ -275,7 +267,7 @@ def _hashed(context: EpisodeContext, path: Path, address: Address) -> Item:
 
 def _named(context: EpisodeContext, path: Path, address: Address) -> Item:
     """Under a name of its own that stays, for pages people link to."""
-    return _item(path, episode_key(context.slug, path.name), _sha256(context, path), address)
+    return _item(path, episode_key(context.slug, path.name), digest_of(context, path), address)
 
 
 def _stream(context: EpisodeContext, address: Address) -> tuple[Item, ...]:
@@ -288,14 +280,3 @@ def _item(path: Path, key: str, digest: str, address: Address) -> Item:
     length = path.stat().st_size
     file = StoredFile(key=key, url=address(key), type=media_type(key), length=length, sha256=digest)
     return Item(path, file)
-
-
-def _sha256(context: EpisodeContext, path: Path) -> str:
-    try:
-        return sha256_of(path)
-    except FileNotFoundError:
-        raise _not_built(context, path) from None
-
-
-def _not_built(context: EpisodeContext, path: Path) -> CastkitError:
-    return CastkitError(f"{context.slug} is not built yet: {path.name} is missing", f"castkit build {context.slug}")

@@ -14,13 +14,14 @@ from typing import Any
 from castkit import atomic
 from castkit.artwork import check_cover
 from castkit.config import placeholders
-from castkit.engine.run import Place, lock
+from castkit.engine.place import Place, lock
 from castkit.engine.stage import Job, Stage
 from castkit.errors import CastkitError
 from castkit.feed import ledger
 from castkit.feed.findings import files_of
 from castkit.model.cue import Origin
 from castkit.model.language import best_match
+from castkit.model.media_types import media_type
 from castkit.model.published import published_from
 from castkit.model.show import StoreSettings
 from castkit.model.web_address import is_loopback
@@ -28,19 +29,12 @@ from castkit.steps.clearance import refuse_uncleared
 from castkit.steps.context import EpisodeContext, is_for_people
 from castkit.steps.gate import before_upload
 from castkit.steps.past_publications import history, last_act, short_digest, write_down
-from castkit.steps.publication import (
-    Publication,
-    built_tracks,
-    described,
-    inputs,
-    publication,
-    soundbites_cut_out,
-    to_bytes,
-)
+from castkit.steps.publication import Publication, described, publication, soundbites_cut_out, to_bytes
+from castkit.steps.published_files import built_tracks, inputs
 from castkit.steps.sending import put_whole, send_items
+from castkit.storage.caching import cache_control
 from castkit.storage.folder import sha256_of
 from castkit.storage.keys import published_key
-from castkit.storage.mediatypes import cache_control, media_type
 from castkit.storage.open import open_store
 from castkit.storage.store import Store, Terms
 

@@ -21,7 +21,7 @@ from castkit.feed.check.files import problem
 from castkit.feed.check.parsed import LARGEST as LARGEST_FEED
 from castkit.feed.findings import files_of
 from castkit.feed.media import counted
-from castkit.model.media_types import bare
+from castkit.model.media_types import bare, media_type
 from castkit.model.published import Published
 from castkit.model.web_address import is_loopback
 from castkit.site.show_pages import NOT_FOUND
@@ -29,7 +29,6 @@ from castkit.steps.feed_identity import cover_key
 from castkit.steps.gate import Document, facts, feeds_to_be
 from castkit.steps.show_context import ShowContext
 from castkit.steps.site_made import picture_keys, show_site, site_documents
-from castkit.storage.mediatypes import media_type
 from castkit.storage.served import Expected, Fault, Kind, Live, faults
 from castkit.storage.web import Unreachable, Web
 

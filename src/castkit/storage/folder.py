@@ -15,8 +15,8 @@ from unicodedata import normalize
 
 from castkit import atomic
 from castkit.errors import StoreError
+from castkit.model.media_types import media_type
 from castkit.storage.keys import checked, public_url
-from castkit.storage.mediatypes import media_type
 from castkit.storage.store import NOTHING, Listed, LostRace, ObjectInfo, Progress, Terms
 
 _CHUNK = 1 << 20  # bytes

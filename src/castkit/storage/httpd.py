@@ -21,9 +21,10 @@ from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
 from castkit.errors import StoreError
+from castkit.model.media_types import media_type
+from castkit.storage.caching import SHORT, cache_control
 from castkit.storage.conditions import ByteRange, Unsatisfiable, Validators, is_unchanged, wanted_range
 from castkit.storage.keys import checked
-from castkit.storage.mediatypes import SHORT, cache_control, media_type
 
 logger = logging.getLogger(__name__)
 

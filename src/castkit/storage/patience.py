@@ -60,6 +60,6 @@ def within(seconds: float, action: Callable[[], T]) -> T:
     try:
         return answer.result(timeout=max(seconds, 0))
     except TimeoutError:
-        if answer.done():
-            raise
+        if answer.done():  # in time after all, or with a time-out of its own
+            return answer.result()
         raise TooSlow from None

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from castkit.model.cue import Cue, Origin
 from castkit.model.language import is_chinese
-from castkit.model.review import in_words
+from castkit.model.origins import in_words
 from castkit.subtitles.profile import Profile, breaches
 
 # Podcast apps show a first cue from the very start; longer than this it only stands in the way.

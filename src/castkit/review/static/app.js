@@ -54,6 +54,7 @@ function begin(info) {
   saving.start(info.version);
   inherit(prefix, own, (other, kept) => {
     for (const one of kept.conflicts ?? []) cues.inherit(...one);
+    saving.keep([...cues.conflicts]);
     saving.adopt(kept, other);
     table.paintAll();
     notices.renew();
@@ -72,6 +73,7 @@ function keep(page) {
     cues.flush();
   };
   page.flush = flush;
+  saving.isTyping = () => cues.typed.size > 0;
   table.addEventListener("typed", ({ detail }) => {
     cues.type(detail.ref, detail.text);
     saving.tell("saving");

@@ -142,6 +142,8 @@ export class Cues extends EventTarget {
     const cue = this.get(ref);
     cue.text = text;
     this.typed.add(cue.ref);
+    const held = this.#held(cue.ref);
+    if (held) held.mine = [plain(cue)]; // shown now: drawn on leaving the text, the button being pressed would be gone
     this.#tell(new Set([cue.ref]), false);
   }
 

@@ -34,23 +34,31 @@ export function showKeys() {
   ], say("keysTitle"));
 }
 
-// `open points` are [word, number]; `does(isDraft, name)` accepts.
-export function showAccept({ points, isWaiting, isBlocked, who }, does) {
+// `points` are [word, number]; nothing can be accepted before `waiting` (or null) is over; `does(isDraft, name)` accepts.
+export function showAccept({ points, waiting, isBlocked, who }, does) {
   const name = make("input", { type: "text", autocomplete: "name", value: who });
   const end = (isDraft) => () => {
     dialog.close();
     does(isDraft, name.value.trim());
   };
+  const unsaved = make("p", { cls: "bad", text: say("acceptWaiting") });
+  const now = button(say("acceptNow"), end(false), { cls: "main", disabled: Boolean(waiting) || isBlocked(), autofocus: true });
+  const draft = button(say("draftNow"), end(true), { disabled: Boolean(waiting) });
+  waiting?.then(() => {
+    unsaved.remove();
+    now.disabled = isBlocked();
+    draft.disabled = false;
+  });
   const lines = points.filter(([, number]) => number).map(([word, number]) => make("li", { text: say(word, { number }) }));
   const dialog = open([
     make("h2", { text: say("acceptTitle") }),
     make("p", { text: say("acceptText") }),
     lines.length ? make("ul", { cls: "faults" }, lines) : null,
-    isWaiting ? make("p", { cls: "bad", text: say("acceptWaiting") }) : null,
+    waiting ? unsaved : null,
     make("label", { cls: "who" }, [make("span", { text: say("who") }), name]),
     make("p", { cls: "choices" }, [
-      button(say("acceptNow"), end(false), { cls: "main", disabled: isWaiting || isBlocked, autofocus: true }),
-      button(say("draftNow"), end(true), { disabled: isWaiting }),
+      now,
+      draft,
       button(say("cancel"), () => dialog.close()),
     ]),
   ].filter(Boolean), say("acceptTitle"));

@@ -67,6 +67,7 @@ export class Saving extends EventTarget {
     this.message = "";
     this.counter = 0;
     this.isStopped = false;
+    this.isTyping = () => false; // whether anything typed is still to become an operation: that is not saved
     this.most = MOST;
     this.sent = 0; // requests with operations so far: an answer asked for before the last of them is out of date
   }
@@ -102,8 +103,8 @@ export class Saving extends EventTarget {
   }
 
   // When all is answered, or after a while without an answer.
-  async settled() {
-    for (let waited = 0; !this.isClear && waited < SETTLE_MS; waited += 50) {
+  async settled(most = SETTLE_MS) {
+    for (let waited = 0; !this.isClear && waited < most; waited += 50) {
       await new Promise((done) => setTimeout(done, 50));
     }
   }
@@ -227,7 +228,7 @@ export class Saving extends EventTarget {
   }
 
   tell(state, message = "") {
-    if (state === "saved" && this.isAway && this.ops.length) return;
+    if (state === "saved" && (this.isTyping() || (this.isAway && this.ops.length))) return;
     this.state = state;
     this.message = message;
     this.#emit("state", { state, message, waiting: this.ops.length, isKept: this.store.isKept });

@@ -57,8 +57,9 @@ async function accept(page) {
     ["acceptConflicts", cues.conflicts.size], ["acceptProblems", counts.problem],
     ["acceptStale", counts.stale], ["acceptMachine", counts.machine],
   ];
-  const isBlocked = cues.conflicts.size > 0;
-  showAccept({ points, isWaiting: !saving.isClear, isBlocked, who: info.who ?? "" }, async (isDraft, who) => {
+  const isBlocked = () => cues.conflicts.size > 0;
+  const waiting = saving.isClear ? null : saving.settled(Infinity);
+  showAccept({ points, waiting, isBlocked, who: info.who ?? "" }, async (isDraft, who) => {
     try {
       if (who && who !== info.who) {
         await ask("/api/who", { who });

@@ -1,4 +1,4 @@
-"""How far a track of words can be trusted, said in the reader's language.
+"""Where a track of words comes from, and so how far it can be trusted, said in the reader's language.
 
 Rule: words that no person has read are called so wherever a listener meets them.
 """

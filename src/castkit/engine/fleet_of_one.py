@@ -10,11 +10,8 @@ from typing import TypeVar
 
 from castkit.engine import events
 from castkit.engine.fleet import Fleet, Local, Work
-from castkit.engine.place import Place, lock
-from castkit.engine.runner import PART, Cancelled
+from castkit.engine.place import Place
 from castkit.engine.stage import Stage
-
-__all__ = ["PART", "Cancelled", "Place", "lock", "run"]
 
 C = TypeVar("C")
 
