@@ -6,6 +6,7 @@ leaves the machine leaves in that order, and so does what looks at another subje
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -83,7 +84,8 @@ class Local(Generic[C]):
 
     def __init__(self, room: Room | None = None) -> None:
         self._taken = Taken(room or Room.measured())
-        self._pool = ThreadPoolExecutor(MOST_RUNNING, thread_name_prefix="castkit")
+        self._name = f"castkit-{id(self)}"  # of its threads, before a number
+        self._pool = ThreadPoolExecutor(MOST_RUNNING, thread_name_prefix=self._name)
 
     def fits(self, claim: Claim, beside: Sequence[Claim]) -> bool:
         return self._taken.fits(claim, beside=tuple(beside))
@@ -97,6 +99,14 @@ class Local(Generic[C]):
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+        # Where Ctrl-C came while the pool started a thread, the pool does not know of it.
+        for thread in threading.enumerate():
+            if thread.name.startswith(self._name):
+                until = time.monotonic() + 1
+                while thread.ident is None and time.monotonic() < until:  # about to start, if it was told to
+                    time.sleep(0.001)
+                if thread.ident is not None:
+                    thread.join()
 
 
 def usual_at_once(room: Room) -> int:
